@@ -1,0 +1,254 @@
+// The journal as the rooms above see it: submit a command, read behind a barrier, follow what is
+// committed. It decides when this switch leads, stands by or takes over, and reloads all state
+// after any error. Leadership is a term in the batch chain: no advisory lock, no notification.
+import { type Account, type AccountKind, createLedger, type Ledger } from '../ledger/ledger.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { type BatchHead, openBatch } from './batch.ts';
+import { LEADERS } from './journal.tables.ts';
+import type { Machine, Unseal } from './machine.ts';
+import { buildStatement } from './statement.ts';
+import { type JournalStore, type Reader, StoreError } from './store.ts';
+import type { Vault } from './vault.ts';
+import { createWriter, readSubjects, type Trouble } from './writer.ts';
+
+/** A standby takes over when the chain has not grown for this long. */
+const TAKE_OVER_AFTER_MS = 5_000;
+const WATCH_EVERY_MS = 250;
+const BEAT_EVERY_MS = 1_000;
+const RETRY_EVERY_MS = 200;
+
+export interface JournalLog {
+  info(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
+  error(facts: object, message: string): void;
+}
+
+export interface JournalOptions {
+  readonly store: JournalStore;
+  readonly ledger: Ledger;
+  readonly vault: Vault;
+  readonly clock: Clock;
+  readonly randomBytes: (size: number) => Buffer;
+  readonly machines: readonly Machine<never, unknown>[];
+  /** Names this process so that a switch on the same host can see whether it still lives. */
+  readonly holder: string;
+  readonly isHolderDead: (holder: string) => boolean;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly log: JournalLog;
+}
+
+export type Role = 'starting' | 'standby' | 'leading' | 'stopped';
+
+export type Journal = ReturnType<typeof createJournal>;
+
+export function createJournal(options: JournalOptions) {
+  const { store, ledger, vault, clock, machines, log } = options;
+  let role: Role = 'starting';
+  let stopping = false;
+  let troubled = Promise.withResolvers<Trouble>();
+  const reloadListeners = new Set<() => void>();
+  const roleListeners = new Set<(role: Role) => void>();
+
+  const writer = createWriter({
+    store,
+    ledger,
+    vault,
+    clock,
+    randomBytes: options.randomBytes,
+    onTrouble: (trouble) => troubled.resolve(trouble),
+  });
+  writer.register(machines);
+
+  function become(next: Role): void {
+    if (role === next) return;
+    role = next;
+    log.info({ role, term: writer.term(), seq: writer.seq() }, 'journal role');
+    for (const listener of roleListeners) listener(role);
+  }
+
+  /** Opens sealed columns: reads the missing subjects' keys in one query first. */
+  const unsealWith =
+    (reader: Reader): Unseal =>
+    async (values) => {
+      const wanted = vault.missing(values.flatMap((value) => vault.subjectsOf(value)));
+      const stored = await readSubjects(reader, wanted);
+      vault.admit([...stored.keys()], stored);
+      return values.map((value) => vault.unseal(value)?.bytes ?? null);
+    };
+
+  async function loadAccounts(reader: Reader): Promise<void> {
+    for (const row of await reader.rows('select * from accounts order by number')) {
+      const limit = row['limit_minor'];
+      const account: Account = {
+        number: Number(row['number']),
+        participantId: row['participant_id'] === null ? null : String(row['participant_id']),
+        currency: String(row['currency']),
+        kind: accountKind(row['kind']),
+        limitMinor: limit === null ? null : toBigInt(limit),
+        debitsPendingMinor: toBigInt(row['debits_pending_minor']),
+        debitsPostedMinor: toBigInt(row['debits_posted_minor']),
+        creditsPendingMinor: toBigInt(row['credits_pending_minor']),
+        creditsPostedMinor: toBigInt(row['credits_posted_minor']),
+      };
+      ledger.restore(account);
+    }
+  }
+
+  async function reload(): Promise<(head: BatchHead) => boolean> {
+    ledger.clear();
+    vault.clear();
+    for (const machine of machines) machine.clear();
+    const flights = writer.underWay();
+    return store.snapshot(async (reader) => {
+      await loadAccounts(reader);
+      for (const machine of machines) await machine.load(reader, unsealWith(reader));
+      const rows = await reader.rows(
+        `select seq, encode(hash, 'hex') as hash from batches where seq = any($1::int8[])`,
+        [flights.map((head) => String(head.seq))],
+      );
+      const hashes = new Map(rows.map((row) => [Number(row['seq']), String(row['hash'])]));
+      return (head) => hashes.get(head.seq) === head.hash.toString('hex');
+    });
+  }
+
+  /** Commits an empty batch under a new term: from then on every older writer is fenced. */
+  async function fence(head: BatchHead): Promise<BatchHead> {
+    const term = head.term + 1;
+    const nowMs = Math.max(head.atMs, clock.nowMs());
+    const { randomBytes, holder } = options;
+    const batch = openBatch({ previous: head, term, nowMs, ledger: createLedger(), randomBytes });
+    batch.insert(LEADERS, { term, holder, atMs: nowMs });
+    const floor = await store.rows('select open_floor from batches where seq = $1', [
+      String(head.seq),
+    ]);
+    const openFloor = floor[0]?.['open_floor'];
+    const closed = batch.close(typeof openFloor === 'string' ? openFloor : null, vault.seal);
+    const text = buildStatement(closed.writes);
+    await store.write({ name: 'b_fence', text, parameters: closed.parameters });
+    return closed.head;
+  }
+
+  /** Tries until this switch leads or somebody else does. */
+  async function takeOver(trouble: Trouble | null): Promise<boolean> {
+    for (let attempt = 0; !stopping; attempt += 1) {
+      try {
+        if (trouble !== null && trouble.kind === 'unknown') await store.reconnect();
+        const head = await store.head();
+        if (trouble !== null && head.term > writer.term()) return false;
+        const own = await fence(head);
+        const isCommitted = await reload();
+        writer.settle(isCommitted, trouble?.kind === 'data');
+        troubled = Promise.withResolvers<Trouble>();
+        writer.resume(own, own.term);
+        for (const listener of reloadListeners) listener();
+        return true;
+      } catch (error) {
+        const fenced = error instanceof StoreError && error.kind === 'fenced';
+        if (fenced && trouble === null) return false;
+        if (attempt % 25 === 0) log.warn({ err: error }, 'the journal cannot lead yet');
+        await store.reconnect().catch(() => undefined);
+        await options.sleep(RETRY_EVERY_MS);
+      }
+    }
+    return false;
+  }
+
+  /** Returns when the leader, as far as this switch can see, is gone. */
+  async function standBy(): Promise<void> {
+    let seen = -1;
+    let sinceMs = clock.monotonicMs();
+    for (let look = 0; !stopping; look += 1) {
+      try {
+        const [row] = await store.rows(
+          `select b.seq, b.at_ms, l.holder from batches b left join leaders l on l.term = b.term
+           order by b.seq desc limit 1`,
+        );
+        const seq = Number(row?.['seq'] ?? -1);
+        const holder = row?.['holder'];
+        if (seq === 0 || (typeof holder === 'string' && options.isHolderDead(holder))) return;
+        if (look === 0 && clock.nowMs() - Number(row?.['at_ms']) > TAKE_OVER_AFTER_MS) return;
+        if (seq !== seen) sinceMs = clock.monotonicMs();
+        seen = seq;
+        if (clock.monotonicMs() - sinceMs > TAKE_OVER_AFTER_MS) return;
+      } catch (error) {
+        if (look % 20 === 0) log.warn({ err: error }, 'standby cannot read the journal');
+        sinceMs = clock.monotonicMs();
+        await store.reconnect().catch(() => undefined);
+      }
+      if (look > 0) become('standby');
+      await options.sleep(WATCH_EVERY_MS);
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (!stopping) {
+      await standBy();
+      if (stopping || !(await takeOver(null))) continue;
+      become('leading');
+      let leads = true;
+      while (leads && !stopping) {
+        const trouble = await troubled.promise;
+        if (stopping) break;
+        log.error({ kind: trouble.kind, err: trouble.error }, 'a batch was not written: reloading');
+        leads = await takeOver(trouble);
+      }
+      writer.halt();
+      if (!stopping) become('standby');
+    }
+  }
+
+  let running: Promise<void> | null = null;
+  const heart = setInterval(() => {
+    if (role === 'leading' && writer.idleMs() >= BEAT_EVERY_MS) writer.beat();
+  }, BEAT_EVERY_MS / 4);
+  heart.unref();
+
+  return {
+    submit: writer.submit,
+    /** Resolves when all that a read could have seen is durable. */
+    barrier: writer.barrier,
+    onCommit: writer.onCommit,
+    /** Called each time the state was loaded anew, leadership being ours. */
+    onReload(listener: () => void): void {
+      reloadListeners.add(listener);
+    },
+    onRole(listener: (role: Role) => void): void {
+      roleListeners.add(listener);
+    },
+    /** May answer, read and send: leads, and committed something in the last 3 s. */
+    isFresh: writer.isFresh,
+    role: () => role,
+    seq: writer.seq,
+    term: writer.term,
+    reader: store,
+    unseal: unsealWith(store),
+    ledger,
+    start(): void {
+      running ??= run();
+    },
+    /** Ends after what is under way has become durable. */
+    async stop(): Promise<void> {
+      if (role === 'leading') await writer.barrier().catch(() => undefined);
+      stopping = true;
+      clearInterval(heart);
+      troubled.resolve({ kind: 'unknown', error: null });
+      await running;
+      become('stopped');
+      await store.close();
+    },
+  };
+}
+
+const KINDS: readonly AccountKind[] = ['position', 'cover', 'fees', 'transit', 'bank'];
+
+function accountKind(value: unknown): AccountKind {
+  const kind = KINDS.find((k) => k === value);
+  if (kind === undefined) throw new Error(`unknown account kind in storage: ${String(value)}`);
+  return kind;
+}
+
+/** int8 columns arrive as bigint. */
+function toBigInt(value: unknown): bigint {
+  if (typeof value !== 'bigint') throw new Error('an int8 column did not arrive as bigint');
+  return value;
+}
