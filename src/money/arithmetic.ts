@@ -121,10 +121,5 @@ export function convert(
   rate: Rate,
   mode: RoundingMode,
 ): bigint {
-  return mulDivRound(
-    amountMinor,
-    rate.numerator * to.scale,
-    rate.denominator * from.scale,
-    mode,
-  );
+  return mulDivRound(amountMinor, rate.numerator * to.scale, rate.denominator * from.scale, mode);
 }

@@ -45,7 +45,8 @@ export function createCurrencies(tokens: readonly TokenAsset[] = []): Currencies
   }
   for (const token of tokens) {
     const { code, exponent } = token;
-    if (!/^[A-Z][A-Z0-9]{2,11}$/.test(code)) throw new RangeError(`token code ${code} is malformed`);
+    if (!/^[A-Z][A-Z0-9]{2,11}$/.test(code))
+      throw new RangeError(`token code ${code} is malformed`);
     if (byCode.has(code)) throw new RangeError(`currency code ${code} is already taken`);
     if (!Number.isInteger(exponent) || exponent < 0 || exponent > TOKEN_EXPONENT_MAX) {
       throw new RangeError(`exponent of ${code} must be 0 to ${TOKEN_EXPONENT_MAX}`);

@@ -78,7 +78,10 @@ export function problem(code: ProblemCode, options: ProblemOptions = {}): Proble
   const located =
     pointer === undefined
       ? errors
-      : [{ pointer, detail: detail ?? detailOf(code, params, 'en') ?? english[code].title }, ...errors];
+      : [
+          { pointer, detail: detail ?? detailOf(code, params, 'en') ?? english[code].title },
+          ...errors,
+        ];
   return { code, detail, errors: located, params, retryAfterMs };
 }
 

@@ -82,27 +82,33 @@ export const english: Readonly<Record<ProblemCode, ProblemText>> = {
   },
   signature_expired: {
     title: 'The signature has expired',
-    suggestion: 'Check your clock, sign the request anew and send it under the same idempotency key.',
+    suggestion:
+      'Check your clock, sign the request anew and send it under the same idempotency key.',
   },
   signature_from_future: {
     title: 'The signature was made in the future',
-    suggestion: 'Set your clock by NTP, sign the request anew and send it under the same idempotency key.',
+    suggestion:
+      'Set your clock by NTP, sign the request anew and send it under the same idempotency key.',
   },
   key_unknown: {
     title: 'The signing key is not registered',
-    suggestion: 'Register the public key with the operator, or use the keyid it was registered under.',
+    suggestion:
+      'Register the public key with the operator, or use the keyid it was registered under.',
   },
   signature_invalid: {
     title: 'The signature does not match',
-    suggestion: 'Compare your signature base with the one RFC 9421 gives for the bytes you sent, and check that the private key belongs to the keyid.',
+    suggestion:
+      'Compare your signature base with the one RFC 9421 gives for the bytes you sent, and check that the private key belongs to the keyid.',
   },
   digest_missing: {
     title: 'The content digest is missing',
-    suggestion: 'Send Content-Digest with sha-256 or sha-512 as in RFC 9530, and cover it by the signature.',
+    suggestion:
+      'Send Content-Digest with sha-256 or sha-512 as in RFC 9530, and cover it by the signature.',
   },
   digest_mismatch: {
     title: 'The content digest does not fit the body',
-    suggestion: 'Compute the digest over the exact bytes sent; see that nothing on the way changes them.',
+    suggestion:
+      'Compute the digest over the exact bytes sent; see that nothing on the way changes them.',
   },
   signature_replayed: {
     title: 'This signature has been used before',
@@ -135,12 +141,14 @@ export const english: Readonly<Record<ProblemCode, ProblemText>> = {
   },
   currency_not_supported: {
     title: 'The currency is not supported here',
-    suggestion: 'Use a currency in which both participants hold a position, or ask for a quote with conversion.',
+    suggestion:
+      'Use a currency in which both participants hold a position, or ask for a quote with conversion.',
     detail: '{currency} is not supported',
   },
   amount_malformed: {
     title: 'The amount is not a canonical decimal',
-    suggestion: 'Write it as 0.05 or 12.5: no sign, exponent, separator, leading zero or trailing point.',
+    suggestion:
+      'Write it as 0.05 or 12.5: no sign, exponent, separator, leading zero or trailing point.',
   },
   amount_negative: {
     title: 'The amount is negative',
@@ -400,10 +408,12 @@ export const english: Readonly<Record<ProblemCode, ProblemText>> = {
   },
   outcome_unknown: {
     title: 'The outcome is not known',
-    suggestion: 'Ask by id, or send the same under the same key: it can never have a second effect.',
+    suggestion:
+      'Ask by id, or send the same under the same key: it can never have a second effect.',
   },
   internal: {
     title: 'The switch has a defect',
-    suggestion: 'Tell the operator the requestId; to learn the outcome ask by id, or send the same under the same key.',
+    suggestion:
+      'Tell the operator the requestId; to learn the outcome ask by id, or send the same under the same key.',
   },
 };
