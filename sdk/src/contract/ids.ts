@@ -14,8 +14,8 @@ export const quoteIdSchema = uuidSchema;
 /** Leg id: 32 hex digits, so that it fits every protocol's external id (32 characters at WeChat Pay). */
 export const legIdSchema = z
   .string()
-  .regex(/^[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}$/)
-  .meta({ id: 'LegId', description: 'UUIDv7 as 32 hex digits, without hyphens' });
+  .regex(/^[0-9a-f]{16}[89ab][0-9a-f]{15}$/)
+  .meta({ id: 'LegId', description: '32 hex digits: the payment id without hyphens, the version digit replaced by the leg number' });
 
 /** Chosen by the operator: participants, connections, shops, fee schedules. */
 export const handleSchema = z

@@ -1,0 +1,233 @@
+// The port between dialects and payments: canonical commands in, canonical results out, and the
+// connector through which the switch asks a connection to do something. Dialects implement
+// Connector and call PaymentsPort; nothing here names a dialect or a wire format.
+import type { ProblemCode } from '@hutong/sdk/contract';
+import type { Problem } from '../problems/index.ts';
+import type { InstructionKind, LegRole, LegState, Payment, PaymentState } from './payment.ts';
+
+/** Who asks: the authenticated credential. Ids are handles (`lotus`, `lotus-main`). */
+export interface Credential {
+  readonly participantId: string;
+  readonly connectionId: string;
+  readonly keyId: string;
+}
+
+/** The raw signed message that carries a command, kept sealed as evidence. */
+export type Evidence = Uint8Array | null;
+
+export interface Amount {
+  readonly currency: string;
+  readonly minor: bigint;
+}
+
+/** A person or merchant as its own participant knows it. Personal data: never logged. */
+export interface Party {
+  /** The participant's own account reference. */
+  readonly account: string;
+  readonly name: string | null;
+}
+
+export interface Idempotent {
+  readonly credential: Credential;
+  /** The client's key; the operation is added to its scope here. */
+  readonly idempotencyKey: string;
+  /** The canonical command without timestamp, nonce and signature: what a replay must repeat. */
+  readonly content: string;
+  readonly evidence: Evidence;
+}
+
+/** How the payer agreed: kept with the debit leg. */
+export interface Authorisation {
+  readonly method: string;
+  readonly atMs: number;
+  /** SHA-256 of the terms that were shown, base64url. */
+  readonly termsHash: string;
+}
+
+/** The payer's wallet instructs: it holds the payer's money already. */
+export interface PayCommand extends Idempotent {
+  readonly payer: Party;
+  /** Exactly one of the three says who is paid. */
+  readonly to:
+    | { readonly alias: string; readonly amount: Amount }
+    | { readonly quoteId: string }
+    | { readonly orderId: string };
+  readonly reference: string | null;
+  readonly note: string | null;
+  readonly expiresAtMs: number | null;
+  readonly authorisation: Authorisation | null;
+  /** How long the answer may wait for the payee's side; then the payment is returned as it stands. */
+  readonly waitMs: number;
+}
+
+/** The payee's side gives a completed payment back, in part or in full. */
+export interface RefundCommand extends Idempotent {
+  readonly paymentId: string;
+  readonly amount: Amount;
+  readonly reference: string | null;
+  readonly reason: string | null;
+  readonly waitMs: number;
+}
+
+export interface CreateOrderCommand extends Idempotent {
+  readonly payee: Party;
+  readonly amount: Amount;
+  readonly reference: string | null;
+  readonly description: string | null;
+  readonly expiresAtMs: number | null;
+}
+
+/** Asks a payer, whose platform captures first, to pay an order. */
+export interface CollectCommand extends Idempotent {
+  readonly orderId: string;
+  readonly payerAlias: string;
+  readonly waitMs: number;
+}
+
+/** A fact from outside about one leg, or about a payment after it ended. */
+export interface LegReport {
+  readonly outcome: 'completed' | 'rejected' | 'pending' | 'not_sent';
+  readonly externalId: string | null;
+  /** Why, where it was rejected. */
+  readonly problem: ProblemCode | null;
+  readonly evidence: Evidence;
+  /** Opaque record to keep for the dialect; undefined leaves it as it is. */
+  readonly record?: string | null;
+}
+
+export interface LegView {
+  readonly legId: string;
+  readonly role: LegRole;
+  readonly participantId: string;
+  readonly connectionId: string;
+  readonly instruction: InstructionKind | null;
+  readonly state: LegState;
+  readonly inDoubt: boolean;
+  readonly externalId: string | null;
+}
+
+export interface PaymentView {
+  readonly payment: Readonly<Payment>;
+  readonly state: PaymentState;
+  readonly legs: readonly LegView[];
+  /** Of the asker's own side in full, of the other side only the masked name. */
+  readonly payer: Party;
+  readonly payee: Party;
+}
+
+export interface OrderView {
+  readonly id: string;
+  readonly state: 'open' | 'claimed' | 'paid' | 'closed';
+  readonly amount: Amount;
+  readonly payeeParticipantId: string;
+  readonly payeeName: string | null;
+  readonly reference: string | null;
+  readonly description: string | null;
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number;
+  readonly winnerId: string | null;
+}
+
+export type Outcome<T> =
+  | { readonly ok: true; readonly value: T; readonly replayed: boolean }
+  | { readonly ok: false; readonly problem: Problem };
+
+/**
+ * How a payment may be asked for; `reference` is the asker's own reference of it, `key` the
+ * idempotency key it was made under.
+ */
+export type PaymentRef =
+  | { readonly by: 'id'; readonly id: string }
+  | { readonly by: 'key'; readonly idempotencyKey: string }
+  | { readonly by: 'external'; readonly kind: string; readonly externalId: string };
+
+export interface PaymentsPort {
+  /** Problems: those of directory, quotes, orders, limits; never a guess about the outcome. */
+  pay(command: PayCommand): Promise<Outcome<PaymentView>>;
+  refund(command: RefundCommand): Promise<Outcome<PaymentView>>;
+  createOrder(command: CreateOrderCommand): Promise<Outcome<OrderView>>;
+  closeOrder(command: Idempotent & { readonly orderId: string }): Promise<Outcome<OrderView>>;
+  order(credential: Credential, orderId: string): Promise<Outcome<OrderView>>;
+  collect(command: CollectCommand): Promise<Outcome<PaymentView>>;
+  payment(credential: Credential, ref: PaymentRef): Promise<Outcome<PaymentView>>;
+  /** The reporting credential must be the leg's own connection. */
+  report(
+    credential: Credential,
+    legId: string,
+    report: LegReport,
+  ): Promise<Outcome<PaymentView>>;
+}
+
+/** What the switch asks a connection to do. Everything a dialect needs to write its message. */
+export interface Instruction {
+  readonly kind: InstructionKind;
+  /** ≤ 32 characters, the idempotency key of the instruction: `legIdOf(payment, leg)`. */
+  readonly legId: string;
+  readonly paymentId: string;
+  readonly amount: Amount;
+  /** The party at this connection: who is credited, asked, or refunded. */
+  readonly party: Party;
+  readonly counterparty: { readonly participantId: string; readonly name: string | null };
+  readonly note: string | null;
+  readonly reference: string | null;
+  readonly expiresAtMs: number;
+  /** For refund and close: the leg, and its id at the platform, that they speak of. */
+  readonly original: { readonly legId: string; readonly externalId: string | null } | null;
+  readonly record: string | null;
+}
+
+/** A connection as its dialect's connector sees it; `settings` was parsed by the dialect's schema. */
+export interface ConnectionSettings {
+  readonly id: string;
+  readonly participantId: string;
+  readonly dialect: string;
+  readonly endpoint: string | null;
+  readonly settings: unknown;
+}
+
+/** A stored instruction: the exact bytes of its body, the same on every send. */
+export interface StoredInstruction {
+  readonly kind: InstructionKind;
+  readonly legId: string;
+  readonly paymentId: string;
+  readonly bytes: Uint8Array;
+}
+
+export type Capability =
+  | 'push'
+  | 'collect'
+  | 'lookup'
+  | 'quote'
+  | 'twoPhase'
+  | 'refund'
+  | 'inquiry'
+  | 'statement'
+  | 'paymentCode'
+  | 'hold';
+
+/** The verified payee, as the payee's own side answers it. */
+export interface PartyAnswer {
+  readonly name: string | null;
+  readonly payable: boolean;
+  readonly currencies: readonly string[];
+}
+
+/** Outbound side of a dialect. All calls are idempotent; a time-out is `pending`, never a guess. */
+export interface Connector {
+  readonly capabilities: ReadonlySet<Capability>;
+  /** Pure: the exact bytes that will be sent, however often. */
+  encode(connection: ConnectionSettings, instruction: Instruction): Uint8Array;
+  execute(connection: ConnectionSettings, stored: StoredInstruction): Promise<LegReport>;
+  /** Asks what became of it. `not_sent` only where the other side proves it never acts on it later. */
+  inquire(connection: ConnectionSettings, stored: StoredInstruction): Promise<LegReport>;
+  /** Milliseconds before the n-th inquiry (n from 1). */
+  inquiryDelayMs(n: number): number;
+  /** Asks the payee's side for the party behind an account (capability `lookup`). */
+  lookup?(connection: ConnectionSettings, account: string): Promise<Outcome<PartyAnswer>>;
+  /** Asks the payee's side to agree to an amount (capability `quote`). */
+  quote?(
+    connection: ConnectionSettings,
+    account: string,
+    amount: Amount,
+  ): Promise<Outcome<{ readonly payeeFeeMinor: bigint }>>;
+}
