@@ -217,7 +217,8 @@ export function flagName(setting: string): string {
 }
 
 export function metaOf(schema: z.ZodObject, setting: string): SettingMeta | undefined {
-  const field = schema.shape[setting];
+  const shape: Readonly<Record<string, z.ZodType | undefined>> = schema.shape;
+  const field = shape[setting];
   return field === undefined ? undefined : settingMetas.get(field);
 }
 

@@ -1,9 +1,15 @@
 // Logs for operators: JSON lines on stderr, without secrets and without personal data at any depth.
 // Evidence (raw signed messages) is sealed elsewhere; a log is never evidence.
-import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
+import { type DestinationStream, type LoggerOptions, type Logger as PinoLogger, pino } from 'pino';
 import type { Clock } from './clock.ts';
 
-export type { Logger };
+type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+
+/** pino's logger without the ways around redaction (`setBindings`, a child's own serialisers). */
+export interface Logger extends Pick<PinoLogger, Level | 'level' | 'flush'> {
+  /** A logger whose lines also say this. */
+  child(bindings: Readonly<Record<string, unknown>>): Logger;
+}
 
 export interface LoggingOptions {
   readonly level: LoggerOptions['level'];
@@ -71,7 +77,7 @@ function describeError(error: Error, depth: number): Record<string, unknown> {
 }
 
 export function createLogger({ level, clock, destination }: LoggingOptions): Logger {
-  return pino(
+  const root = pino(
     {
       level: level ?? 'info',
       base: { pid: process.pid },
@@ -81,9 +87,14 @@ export function createLogger({ level, clock, destination }: LoggingOptions): Log
       formatters: {
         level: (label) => ({ level: label }),
         log: (members) => redactMembers(members, 0),
-        bindings: (bindings) => redactMembers(bindings, 0),
       },
     },
     destination ?? pino.destination({ dest: 2, sync: true }),
   );
+  // pino gives a child's bindings to no formatter; children inherit this method by prototype.
+  const makeChild = root.child;
+  const child = function (this: PinoLogger, bindings: Readonly<Record<string, unknown>>) {
+    return makeChild.call(this, redactMembers(bindings, 0));
+  };
+  return Object.assign(root, { child });
 }

@@ -5,17 +5,10 @@ import { type SettingMeta, settingMetas } from './configuration.ts';
 
 /** A whole number: `8080` or `"8080"`, not `""`, `1e3` or ` 8 `. */
 function whole(min: number, max: number) {
-  return z.union(
-    [
-      z.int().min(min).max(max),
-      z
-        .string()
-        .regex(/^(0|[1-9][0-9]{0,14})$/)
-        .transform(Number)
-        .pipe(z.int().min(min).max(max)),
-    ],
-    `must be a whole number from ${min} to ${max}`,
-  );
+  const error = `must be a whole number from ${min} to ${max}`;
+  const number = z.int(error).min(min, error).max(max, error);
+  const text = z.string().regex(/^(0|[1-9][0-9]{0,14})$/, error);
+  return z.union([number, text.transform(Number).pipe(number)], error);
 }
 
 function setting<T extends z.ZodType>(schema: T, meta: SettingMeta): T {
