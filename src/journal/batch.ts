@@ -88,8 +88,7 @@ function createPile<Row extends object>(table: Table<Row>): Pile {
     inserts: new Set(),
     updates: new Set(),
     // the sets of a pile are filled through `insert` and `update` of its own table alone
-    encode: (rows, onlyChanges, seal) =>
-      encodeRows(table, [...rows] as Row[], onlyChanges, seal),
+    encode: (rows, onlyChanges, seal) => encodeRows(table, [...rows] as Row[], onlyChanges, seal),
   };
 }
 
@@ -248,7 +247,9 @@ export function openBatch(deps: {
         openFloor,
       ];
       // a stable order of tables keeps the number of prepared statements small
-      for (const pile of [...piles.values()].sort((a, b) => (a.table.name < b.table.name ? -1 : 1))) {
+      for (const pile of [...piles.values()].sort((a, b) =>
+        a.table.name < b.table.name ? -1 : 1,
+      )) {
         if (pile.inserts.size > 0) {
           writes.push({ table: pile.table, kind: 'insert' });
           parameters.push(...pile.encode(pile.inserts, false, seal));

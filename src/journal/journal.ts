@@ -222,6 +222,7 @@ export function createJournal(options: JournalOptions) {
     term: writer.term,
     reader: store,
     unseal: unsealWith(store),
+    subjectsOf: vault.subjectsOf,
     ledger,
     start(): void {
       running ??= run();

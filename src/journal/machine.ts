@@ -9,6 +9,8 @@ export interface Machine<Command, Result> {
   apply(command: Command, context: JournalContext): Result;
   /** Facts that are not in memory, read for a whole batch in as few queries as possible. */
   loadCold?(commands: readonly Command[], reader: Reader): Promise<void>;
+  /** Subjects, beyond those it was submitted with, whose data the command may seal. */
+  subjects?(command: Command): readonly string[];
   /** Rebuilds the state from one snapshot. */
   load(reader: Reader, unseal: Unseal): Promise<void>;
   clear(): void;

@@ -45,7 +45,9 @@ function readColumns(write: TableWrite, first: number): { source: Source; next: 
       case 'bytes16':
       case 'bytes32': {
         const size = column.type === 'bytes16' ? 16 : 32;
-        source.values.push(`substring($${at}::bytea from (u.n::int4 - 1) * ${size} + 1 for ${size})`);
+        source.values.push(
+          `substring($${at}::bytea from (u.n::int4 - 1) * ${size} + 1 for ${size})`,
+        );
         break;
       }
       case 'bytes':

@@ -3,7 +3,13 @@
 // behind it, the fence does (statement.ts).
 import pg from 'pg';
 import type { BatchHead } from './batch.ts';
-import { type BatchStatement, type JournalStore, type Reader, type Row, StoreError } from './store.ts';
+import {
+  type BatchStatement,
+  type JournalStore,
+  type Reader,
+  type Row,
+  StoreError,
+} from './store.ts';
 
 const INT8_OID = 20;
 const TYPES: pg.CustomTypesConfig = {
@@ -85,7 +91,8 @@ export function createPostgresStore(deps: {
       throw classify(error);
     }
     const row: unknown = result.rows[0];
-    if (typeof row === 'object' && row !== null && 'fenced_in' in row && row.fenced_in === 1) return;
+    if (typeof row === 'object' && row !== null && 'fenced_in' in row && row.fenced_in === 1)
+      return;
     throw new StoreError('fenced', 'the batch before this one is not there');
   }
 

@@ -103,13 +103,18 @@ export function createWriter(deps: JournalDeps) {
       if (group === undefined) groups.set(entry.machine, [entry.command]);
       else group.push(entry.command);
     }
-    const subjects = vault.missing(entries.flatMap((entry) => entry.subjects));
-    const [stored] = await Promise.all([
-      readSubjects(store, subjects),
+    await Promise.all([
       keys.loadCold(hashes, store),
       // each group holds commands of its own machine: createEntry saw to that
       ...[...groups].map(([machine, group]) => machine.loadCold?.(group as never[], store)),
     ]);
+    const subjects = vault.missing(
+      entries.flatMap((entry) => [
+        ...entry.subjects,
+        ...(entry.machine.subjects?.(entry.command as never) ?? []),
+      ]),
+    );
+    const stored = await readSubjects(store, subjects);
     return vault.admit(subjects, stored);
   }
 
@@ -308,7 +313,8 @@ export function createWriter(deps: JournalDeps) {
         else lost.push([...flight.entries]);
       }
       const [suspect, ...rest] = lost;
-      if (suspect !== undefined && suspectData) lost.splice(0, lost.length, ...split(suspect), ...rest);
+      if (suspect !== undefined && suspectData)
+        lost.splice(0, lost.length, ...split(suspect), ...rest);
       again = [...lost, ...again].filter((entries) => entries.length > 0);
       keys.clear();
       disappoint();

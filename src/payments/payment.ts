@@ -56,6 +56,8 @@ export interface Payment {
   readonly payerParticipantId: string;
   readonly payeeParticipantId: string;
   readonly currency: string;
+  /** What the two sides agreed on: a refund can give back this much. */
+  readonly amountMinor: bigint;
   /** What leaves the payer's position, fee included. */
   readonly debitMinor: bigint;
   /** What reaches the payee's position. */
@@ -78,8 +80,6 @@ export interface Payment {
   /** Canonical JSON of account, name and note of each side, sealed for that side's subject. */
   readonly payer: Sealable;
   readonly payee: Sealable;
-  /** The credit instruction's exact bytes, kept until they are sent (collect). */
-  creditMessage: Sealable | null;
 }
 
 export const PUSH_STATES = ['held', 'reserved', 'delivering'] as const;
@@ -117,8 +117,6 @@ export interface Order {
   readonly createdAtMs: number;
   readonly expiresAtMs: number;
   winnerId: string | null;
-  /** Attempts that have not ended. */
-  attempts: number;
   readonly createdSeq: number;
   updatedSeq: number;
   /** Canonical JSON of account, name and description, sealed for the payee's subject. */

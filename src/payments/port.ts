@@ -151,11 +151,7 @@ export interface PaymentsPort {
   collect(command: CollectCommand): Promise<Outcome<PaymentView>>;
   payment(credential: Credential, ref: PaymentRef): Promise<Outcome<PaymentView>>;
   /** The reporting credential must be the leg's own connection. */
-  report(
-    credential: Credential,
-    legId: string,
-    report: LegReport,
-  ): Promise<Outcome<PaymentView>>;
+  report(credential: Credential, legId: string, report: LegReport): Promise<Outcome<PaymentView>>;
 }
 
 /** What the switch asks a connection to do. Everything a dialect needs to write its message. */

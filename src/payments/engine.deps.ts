@@ -1,0 +1,143 @@
+// What the engine's parts share: the book, questions to other rooms' state, and the writing of
+// events and messages. All of it deterministic.
+import type { ProblemCode } from '@hutong/sdk/contract';
+import type { JournalContext } from '../journal/batch.ts';
+import type { Sealable } from '../journal/table.ts';
+import type { Book } from './book.ts';
+import { ORDERS, PAYMENTS } from './payment.tables.ts';
+import type { InstructionKind, Leg, Order, Payment } from './payment.ts';
+import type { Capability } from './port.ts';
+
+/** Decides on a payment before anything is reserved. Implemented by compliance. */
+export type Policy = (payment: Readonly<Payment>, nowMs: number) => 'allow' | 'held' | ProblemCode;
+
+export interface EngineDeps {
+  /** May the participant start, or be sent, new payments? */
+  readonly isActive: (participantId: string) => boolean;
+  readonly can: (connectionId: string, capability: Capability) => boolean;
+  /** The exact bytes of an instruction, in the dialect of the leg's connection. Pure. */
+  readonly encode: (payment: Readonly<Payment>, leg: Readonly<Leg>) => Uint8Array;
+  /** Uses up a quote, in the same commit; null where it may be used. */
+  readonly useQuote: (
+    quoteId: string,
+    payment: Readonly<Payment>,
+    context: JournalContext,
+  ) => ProblemCode | null;
+  readonly policy: Policy;
+}
+
+export interface Engine extends EngineDeps {
+  readonly book: Book;
+}
+
+function audienceOf(payment: Payment): string[] {
+  return payment.payerParticipantId === payment.payeeParticipantId
+    ? [payment.payerParticipantId]
+    : [payment.payerParticipantId, payment.payeeParticipantId];
+}
+
+export function paymentEvent(
+  payment: Payment,
+  type: string,
+  context: JournalContext,
+  evidence: Sealable | null,
+): void {
+  context.event({
+    type,
+    subjectId: payment.id,
+    audience: audienceOf(payment),
+    body: {
+      id: payment.id,
+      kind: payment.kind,
+      state: payment.state,
+      currency: payment.currency,
+      debitMinor: payment.debitMinor.toString(),
+      creditMinor: payment.creditMinor.toString(),
+      feeMinor: payment.feeMinor.toString(),
+      payer: payment.payerParticipantId,
+      payee: payment.payeeParticipantId,
+      causeId: payment.causeId,
+      orderId: payment.orderId,
+      problem: payment.problem,
+      atMs: context.nowMs,
+    },
+    evidence,
+  });
+}
+
+export function writePayment(engine: Engine, payment: Payment, context: JournalContext): void {
+  payment.updatedSeq = context.seq;
+  context.update(PAYMENTS, payment);
+  engine.book.settle(payment);
+}
+
+export function orderEvent(
+  order: Order,
+  context: JournalContext,
+  evidence: Sealable | null = null,
+): void {
+  context.event({
+    type: `order.${order.state}`,
+    subjectId: order.id,
+    audience: [order.payeeParticipantId],
+    body: {
+      id: order.id,
+      state: order.state,
+      currency: order.currency,
+      amountMinor: order.amountMinor.toString(),
+      payee: order.payeeParticipantId,
+      winnerId: order.winnerId,
+      atMs: context.nowMs,
+    },
+    evidence,
+  });
+}
+
+export function writeOrder(engine: Engine, order: Order, context: JournalContext): void {
+  order.updatedSeq = context.seq;
+  context.update(ORDERS, order);
+  engine.book.settleOrder(order);
+  orderEvent(order, context);
+}
+
+/** Puts the leg's instruction into the outbox, in this same commit. */
+export function instruct(
+  engine: Engine,
+  payment: Payment,
+  leg: Leg,
+  instruction: InstructionKind,
+  context: JournalContext,
+): void {
+  leg.instruction = instruction;
+  leg.state = 'sent';
+  leg.sentAt = context.send({
+    destination: leg.connectionId,
+    kind: instruction,
+    paymentId: payment.id,
+    leg: leg.n,
+    message: {
+      bytes: engine.encode(payment, leg),
+      subjects: [...payment.payer.subjects, ...payment.payee.subjects],
+    },
+  });
+}
+
+export function newLeg(
+  n: number,
+  role: Leg['role'],
+  side: { readonly participantId: string; readonly connectionId: string },
+  state: Leg['state'],
+): Leg {
+  return {
+    n,
+    role,
+    participantId: side.participantId,
+    connectionId: side.connectionId,
+    instruction: null,
+    state,
+    inDoubt: false,
+    externalId: null,
+    sentAt: null,
+    record: null,
+  };
+}

@@ -1,0 +1,70 @@
+// From a payment's leg to the canonical instruction a connector encodes. Pure.
+import { type Leg, legIdOf, type Payment } from './payment.ts';
+import { openParty } from './party-file.ts';
+import type { Connector, ConnectionSettings, Instruction } from './port.ts';
+
+export interface Outlet {
+  readonly connector: Connector;
+  readonly settings: ConnectionSettings;
+}
+
+/** The leg, and its id at the platform, that a refund, return or close speaks of. */
+function originalOf(
+  payment: Payment,
+  leg: Leg,
+  cause: Payment | undefined,
+): Instruction['original'] {
+  if (leg.instruction === 'close') {
+    return { legId: legIdOf(payment.id, leg.n), externalId: leg.externalId };
+  }
+  if (leg.instruction !== 'refund') return null;
+  const from = payment.kind === 'payment' ? payment : cause;
+  const debit = from?.legs[0];
+  if (from === undefined || debit === undefined) return null;
+  return { legId: legIdOf(from.id, 0), externalId: debit.externalId };
+}
+
+export function instructionFor(
+  payment: Payment,
+  leg: Leg,
+  cause: Payment | undefined,
+): Instruction {
+  const payer = openParty(payment.payer);
+  const payee = openParty(payment.payee);
+  // a return goes back to the payer of its own payment; all other credits go to the payee
+  const isBack = payment.state === 'returning' || payment.kind === 'return';
+  const atPayer = leg.role === 'debit' || (leg.instruction === 'refund' && payment.kind !== 'refund');
+  const party = atPayer || isBack ? payer : payee;
+  const other = party === payer ? payee : payer;
+  const otherId =
+    party === payer ? payment.payeeParticipantId : payment.payerParticipantId;
+  return {
+    kind: leg.instruction ?? 'credit',
+    legId: legIdOf(payment.id, leg.n),
+    paymentId: payment.id,
+    amount: {
+      currency: payment.currency,
+      minor: atPayer || isBack ? payment.debitMinor : payment.creditMinor,
+    },
+    party: { account: party.account, name: party.name },
+    counterparty: { participantId: otherId, name: other.name },
+    note: payer.note,
+    reference: payment.reference,
+    expiresAtMs: payment.expiresAtMs,
+    original: originalOf(payment, leg, cause),
+    record: leg.record,
+  };
+}
+
+/** The bytes of an instruction, in the dialect of its leg's connection. */
+export function createEncoder(deps: {
+  readonly outlet: (connectionId: string) => Outlet | undefined;
+  readonly cause: (paymentId: string) => Payment | undefined;
+}): (payment: Readonly<Payment>, leg: Readonly<Leg>) => Uint8Array {
+  return (payment, leg) => {
+    const outlet = deps.outlet(leg.connectionId);
+    if (outlet === undefined) throw new Error(`connection ${leg.connectionId} has no connector`);
+    const cause = payment.causeId === null ? undefined : deps.cause(payment.causeId);
+    return outlet.connector.encode(outlet.settings, instructionFor(payment, leg, cause));
+  };
+}

@@ -1,0 +1,127 @@
+// The ledger side of a payment: which movements it plans, and reserving, posting and voiding them.
+import type { ProblemCode } from '@hutong/sdk/contract';
+import type { JournalContext } from '../journal/batch.ts';
+import type { Account, AccountKind, LedgerResult, Movement } from '../ledger/ledger.ts';
+import { defect } from '../runtime/defect.ts';
+import type { Payment, PlannedMovement } from './payment.ts';
+
+/** What a participant is told when the ledger refuses. */
+const REFUSALS: Record<Exclude<LedgerResult, 'ok'>, ProblemCode> = {
+  amount_must_be_positive: 'amount_zero',
+  debit_account_not_found: 'currency_not_supported',
+  credit_account_not_found: 'currency_not_supported',
+  accounts_must_differ: 'internal',
+  currencies_must_match: 'internal',
+  exceeds_headroom: 'limit_exceeded',
+  overflows_debits: 'amount_too_large',
+  overflows_credits: 'amount_too_large',
+};
+
+type Hop = readonly [from: Account, to: Account, amountMinor: bigint];
+
+function account(
+  context: JournalContext,
+  participantId: string | null,
+  currency: string,
+  kind: AccountKind,
+): Account | null {
+  return context.ledger.find(participantId, currency, kind) ?? null;
+}
+
+function hopsOf(
+  from: Account,
+  payee: Account,
+  fees: Account | null,
+  payment: Payment,
+  transit: Account,
+): Hop[] {
+  const hops: Hop[] = [];
+  if (from === payee) {
+    // the same participant on both sides: through transit, so that both turnovers are seen
+    hops.push([from, transit, payment.creditMinor], [transit, payee, payment.creditMinor]);
+  } else hops.push([from, payee, payment.creditMinor]);
+  if (payment.feeMinor > 0n && fees !== null) hops.push([from, fees, payment.feeMinor]);
+  return hops;
+}
+
+/** Which part of a payment's way is planned. */
+export type Stretch =
+  | 'payer_to_payee'
+  | 'payer_to_transit'
+  | 'transit_to_payee'
+  | 'transit_to_payer';
+
+function plan(
+  payment: Payment,
+  stretch: Stretch,
+  context: JournalContext,
+): Movement[] | ProblemCode {
+  const { currency } = payment;
+  const transit = account(context, null, currency, 'transit');
+  const payer = account(context, payment.payerParticipantId, currency, 'position');
+  const payee = account(context, payment.payeeParticipantId, currency, 'position');
+  const fees =
+    payment.feeMinor === 0n ? null : account(context, payment.feeParticipantId, currency, 'fees');
+  if (transit === null || payer === null || payee === null) return 'currency_not_supported';
+  if (payment.feeMinor > 0n && fees === null) return 'currency_not_supported';
+  let hops: Hop[];
+  switch (stretch) {
+    case 'payer_to_payee':
+      hops = hopsOf(payer, payee, fees, payment, transit);
+      break;
+    case 'payer_to_transit':
+      hops = [[payer, transit, payment.debitMinor]];
+      break;
+    case 'transit_to_payee':
+      hops = hopsOf(transit, payee, fees, payment, transit);
+      break;
+    case 'transit_to_payer':
+      hops = [[transit, payer, payment.debitMinor]];
+      break;
+  }
+  return hops.map(([debit, credit, amountMinor]) => ({
+    debit: debit.number,
+    credit: credit.number,
+    amountMinor,
+  }));
+}
+
+/** Reserves a stretch. `force` records a confirmed fact past every limit. */
+export function reserve(
+  payment: Payment,
+  stretch: Stretch,
+  context: JournalContext,
+  force = false,
+): ProblemCode | null {
+  const movements = plan(payment, stretch, context);
+  if (typeof movements === 'string') return movements;
+  const result = context.ledger.reserve(movements, force);
+  if (result !== 'ok') return REFUSALS[result];
+  payment.movements.push(...movements.map<PlannedMovement>((m) => ({ ...m, state: 'pending' })));
+  return null;
+}
+
+/** Posts everything the payment has pending. */
+export function post(payment: Payment, context: JournalContext): void {
+  for (const movement of payment.movements) {
+    if (movement.state !== 'pending') continue;
+    context.ledger.post(movement);
+    movement.state = 'posted';
+    context.posted(payment.id, movement);
+  }
+}
+
+/** Frees everything the payment has pending. */
+export function voidAll(payment: Payment, context: JournalContext): void {
+  for (const movement of payment.movements) {
+    if (movement.state !== 'pending') continue;
+    context.ledger.void(movement);
+    movement.state = 'voided';
+  }
+}
+
+/** A confirmed external fact moves money past any limit, and cannot fail for want of an account. */
+export function reserveFact(payment: Payment, stretch: Stretch, context: JournalContext): void {
+  const problem = reserve(payment, stretch, context, true);
+  if (problem !== null) defect(`payment ${payment.id}: ${stretch} refused with ${problem}`);
+}
