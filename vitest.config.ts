@@ -1,6 +1,6 @@
-// How the tests run: beside the source and in test/, each file in a process of its own (forks), so that a
-// test which starts servers or PostgreSQL cannot disturb the next. Long programs (clients, faults, mutants) have
-// their own npm scripts and are not here.
+// How the tests run: beside the source and in test/, each file in a process of its own (forks), so
+// that a test which starts servers or PostgreSQL cannot disturb the next. Long programs (clients,
+// faults, mutants) have their own npm scripts and are not here.
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -13,6 +13,7 @@ export default defineConfig({
       'test/faults/**',
       'test/mutants/**',
     ],
+    globalSetup: 'test/setup/run.ts',
     pool: 'forks',
     testTimeout: 20_000,
     hookTimeout: 60_000,

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import {
   chownSync,
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -145,8 +146,10 @@ datestyle = 'iso, ymd'
 lc_messages = 'C'
 default_text_search_config = 'pg_catalog.simple'
 
-include_if_exists = 'local.conf'
+include = 'local.conf'
 `;
+  const local = join(layout.cluster, 'local.conf');
+  if (!existsSync(local)) writeOwned(local, '# your own settings, read last\n', owner);
   const path = join(layout.cluster, 'postgresql.conf');
   const partial = `${path}.new`;
   writeOwned(partial, text, owner);

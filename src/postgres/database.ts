@@ -65,3 +65,10 @@ export function describeUrl(databaseUrl: string): string {
   const name = url.pathname.slice(1);
   return `PostgreSQL at ${host}:${port}${name === '' ? '' : `, database ${decodeURIComponent(name)}`}`;
 }
+
+/** The same server, another database. */
+export function withDatabaseName(databaseUrl: string, name: string): string {
+  const parts = /^(postgres(?:ql)?:\/\/[^/?#]*)(?:\/[^?#]*)?(.*)$/s.exec(databaseUrl);
+  if (parts === null) throw new Error('not a PostgreSQL address');
+  return `${parts[1]}/${encodeURIComponent(name)}${parts[2]}`;
+}

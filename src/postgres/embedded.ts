@@ -71,10 +71,11 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   });
   const { held, adopted, connection } = started;
   const use = { layout, holders, held, postmaster: started.postmaster };
-  const watch = watchOver(use, options);
   const leaveAtExit = () => leaveNow(use);
-  const ownHolder = holder.pid === process.pid;
-  if (ownHolder) process.once('exit', leaveAtExit);
+  // Held for another process, it is that one's to watch and to leave.
+  const mine = holder.pid === process.pid;
+  const watch = mine ? watchOver(use, options) : undefined;
+  if (mine) process.once('exit', leaveAtExit);
   let stopped: Promise<void> | undefined;
   return {
     connection,
@@ -85,7 +86,10 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     adopted,
     stop() {
       process.off('exit', leaveAtExit);
-      stopped ??= watch.end().then(() => leave(layout, holders, held, log));
+      stopped ??= (async () => {
+        await watch?.end();
+        await leave(layout, holders, held, log);
+      })();
       return stopped;
     },
   };
@@ -178,7 +182,7 @@ async function leave(
 ): Promise<void> {
   await withLock(layout.lock, LOCK_PATIENCE_MS, async () => {
     if (held !== undefined) holders.leave(held);
-    const others = holders.living();
+    const others = holders.living().filter(({ pid }) => held !== undefined || pid !== process.pid);
     if (others.length > 0) return;
     const postmaster = await findPostmaster(layout);
     if (postmaster === undefined) return;
