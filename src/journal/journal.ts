@@ -1,11 +1,12 @@
 // The journal as the rooms above see it: submit a command, read behind a barrier, follow what is
 // committed. It decides when this switch leads, stands by or takes over, and reloads all state
 // after any error. Leadership is a term in the batch chain: no advisory lock, no notification.
-import { type Account, type AccountKind, createLedger, type Ledger } from '../ledger/ledger.ts';
+import { ACCOUNT_KINDS, type Account, createLedger, type Ledger } from '../ledger/ledger.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type BatchHead, openBatch } from './batch.ts';
 import { LEADERS } from './journal.tables.ts';
 import type { Machine, Unseal } from './machine.ts';
+import { bigintOf, bigintOrNull, integerOf, textOf, textOrNull, wordOf } from './row.ts';
 import { buildStatement } from './statement.ts';
 import { type JournalStore, type Reader, StoreError } from './store.ts';
 import type { Vault } from './vault.ts';
@@ -29,7 +30,6 @@ export interface JournalOptions {
   readonly vault: Vault;
   readonly clock: Clock;
   readonly randomBytes: (size: number) => Buffer;
-  readonly machines: readonly Machine<never, unknown>[];
   /** Names this process so that a switch on the same host can see whether it still lives. */
   readonly holder: string;
   readonly isHolderDead: (holder: string) => boolean;
@@ -42,7 +42,8 @@ export type Role = 'starting' | 'standby' | 'leading' | 'stopped';
 export type Journal = ReturnType<typeof createJournal>;
 
 export function createJournal(options: JournalOptions) {
-  const { store, ledger, vault, clock, machines, log } = options;
+  const { store, ledger, vault, clock, log } = options;
+  let machines: readonly Machine<never, unknown>[] = [];
   let role: Role = 'starting';
   let stopping = false;
   let troubled = Promise.withResolvers<Trouble>();
@@ -57,7 +58,6 @@ export function createJournal(options: JournalOptions) {
     randomBytes: options.randomBytes,
     onTrouble: (trouble) => troubled.resolve(trouble),
   });
-  writer.register(machines);
 
   function become(next: Role): void {
     if (role === next) return;
@@ -78,17 +78,16 @@ export function createJournal(options: JournalOptions) {
 
   async function loadAccounts(reader: Reader): Promise<void> {
     for (const row of await reader.rows('select * from accounts order by number')) {
-      const limit = row['limit_minor'];
       const account: Account = {
-        number: Number(row['number']),
-        participantId: row['participant_id'] === null ? null : String(row['participant_id']),
-        currency: String(row['currency']),
-        kind: accountKind(row['kind']),
-        limitMinor: limit === null ? null : toBigInt(limit),
-        debitsPendingMinor: toBigInt(row['debits_pending_minor']),
-        debitsPostedMinor: toBigInt(row['debits_posted_minor']),
-        creditsPendingMinor: toBigInt(row['credits_pending_minor']),
-        creditsPostedMinor: toBigInt(row['credits_posted_minor']),
+        number: integerOf(row, 'number'),
+        participantId: textOrNull(row, 'participant_id'),
+        currency: textOf(row, 'currency'),
+        kind: wordOf(row, 'kind', ACCOUNT_KINDS),
+        limitMinor: bigintOrNull(row, 'limit_minor'),
+        debitsPendingMinor: bigintOf(row, 'debits_pending_minor'),
+        debitsPostedMinor: bigintOf(row, 'debits_posted_minor'),
+        creditsPendingMinor: bigintOf(row, 'credits_pending_minor'),
+        creditsPostedMinor: bigintOf(row, 'credits_posted_minor'),
       };
       ledger.restore(account);
     }
@@ -204,6 +203,11 @@ export function createJournal(options: JournalOptions) {
   heart.unref();
 
   return {
+    /** The rooms' state machines, once, before `start`; loaded in this order. */
+    register(list: readonly Machine<never, unknown>[]): void {
+      machines = list;
+      writer.register(list);
+    },
     submit: writer.submit,
     /** Resolves when all that a read could have seen is durable. */
     barrier: writer.barrier,
@@ -238,18 +242,4 @@ export function createJournal(options: JournalOptions) {
       await store.close();
     },
   };
-}
-
-const KINDS: readonly AccountKind[] = ['position', 'cover', 'fees', 'transit', 'bank'];
-
-function accountKind(value: unknown): AccountKind {
-  const kind = KINDS.find((k) => k === value);
-  if (kind === undefined) throw new Error(`unknown account kind in storage: ${String(value)}`);
-  return kind;
-}
-
-/** int8 columns arrive as bigint. */
-function toBigInt(value: unknown): bigint {
-  if (typeof value !== 'bigint') throw new Error('an int8 column did not arrive as bigint');
-  return value;
 }

@@ -85,9 +85,10 @@ function writePart(write: TableWrite, index: number, first: number): { sql: stri
   const keys: string[] = [];
   const sets: string[] = [];
   source.names.forEach((column, i) => {
+    const value = source.values[i] ?? 'null';
     const isKey = write.table.columns.some((c) => c.name === column && c.key === true);
-    if (isKey) keys.push(`t.${column} = ${source.values[i]}`);
-    else sets.push(`${column} = ${source.values[i]}`);
+    if (isKey) keys.push(`t.${column} = ${value}`);
+    else sets.push(`${column} = ${value}`);
   });
   const sql = `w${index} as (
   update ${name} as t set ${sets.join(', ')}

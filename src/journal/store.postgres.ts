@@ -2,7 +2,9 @@
 // Statements are sent without waiting for those before them; a failed one does not stop those
 // behind it, the fence does (statement.ts).
 import pg from 'pg';
+import { type DatabaseConnection, openClient } from '../postgres/pool.ts';
 import type { BatchHead } from './batch.ts';
+import { bytesOf, integerOf } from './row.ts';
 import {
   type BatchStatement,
   type JournalStore,
@@ -11,20 +13,9 @@ import {
   StoreError,
 } from './store.ts';
 
-const INT8_OID = 20;
-const TYPES: pg.CustomTypesConfig = {
-  getTypeParser(oid: number, format?: 'text' | 'binary') {
-    if (oid === INT8_OID) return (text: string) => BigInt(text);
-    return format === 'binary'
-      ? pg.types.getTypeParser(oid, 'binary')
-      : pg.types.getTypeParser(oid, 'text');
-  },
-};
-
 // The batch statement must keep riding primary keys however large the tables grow: a plan made
 // on an empty table would scan it.
-const WRITE_SETTINGS = `set application_name = 'hutong-journal';
-set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off;
+const WRITE_SETTINGS = `set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off;
 set plan_cache_mode = force_generic_plan; set jit = off; set synchronous_commit = on`;
 
 function classify(error: unknown): StoreError {
@@ -46,24 +37,27 @@ interface Connections {
 }
 
 export function createPostgresStore(deps: {
-  readonly connection: pg.ClientConfig;
+  readonly connection: DatabaseConnection;
   readonly onConnectionLost?: (error: Error) => void;
 }): JournalStore {
   let open: Promise<Connections> | null = null;
   let closed = false;
 
-  async function connectOne(pipeline: boolean): Promise<pg.Client> {
-    const client = new pg.Client({ ...deps.connection, types: TYPES, pipeline, keepAlive: true });
-    // an error while idle; whoever asks next finds the connection ended and gets `unknown`
-    client.on('error', (error) => deps.onConnectionLost?.(error));
-    await client.connect();
-    return client;
-  }
+  const connectOne = (applicationName: string, pipeline: boolean): Promise<pg.Client> =>
+    openClient({
+      connection: deps.connection,
+      applicationName,
+      pipeline,
+      // an error while idle; whoever asks next finds the connection ended and gets `unknown`
+      onLost: (error) => deps.onConnectionLost?.(error),
+    });
 
   async function connect(): Promise<Connections> {
-    const [writer, reader] = await Promise.all([connectOne(true), connectOne(false)]);
+    const [writer, reader] = await Promise.all([
+      connectOne('hutong-journal', true),
+      connectOne('hutong-journal-reader', false),
+    ]);
     for (const setting of WRITE_SETTINGS.split(';')) await writer.query(setting);
-    await reader.query(`set application_name = 'hutong-journal-reader'`);
     return { writer, reader };
   }
 
@@ -125,17 +119,15 @@ export function createPostgresStore(deps: {
         'select seq, hash, term, at_ms from batches order by seq desc limit 1',
       );
       if (row === undefined) throw new StoreError('unknown', 'the journal has no first batch');
-      const hash = row['hash'];
-      if (!Buffer.isBuffer(hash)) throw new StoreError('unknown', 'unreadable head');
       return {
-        seq: Number(row['seq']),
-        hash,
-        term: Number(row['term']),
-        atMs: Number(row['at_ms']),
+        seq: integerOf(row, 'seq'),
+        hash: Buffer.from(bytesOf(row, 'hash')),
+        term: integerOf(row, 'term'),
+        atMs: integerOf(row, 'at_ms'),
       };
     },
     async snapshot(work) {
-      const client = await connectOne(false);
+      const client = await connectOne('hutong-journal-load', false);
       try {
         await client.query('begin isolation level repeatable read read only');
         const result = await work(readerOf(client));

@@ -3,7 +3,8 @@
 // Semantics follow TigerBeetle's two-phase transfers, as far as payments reach them.
 
 /** What an account is for. `transit` and `bank` exist once per currency, the others per participant. */
-export type AccountKind = 'position' | 'cover' | 'fees' | 'transit' | 'bank';
+export const ACCOUNT_KINDS = ['position', 'cover', 'fees', 'transit', 'bank'] as const;
+export type AccountKind = (typeof ACCOUNT_KINDS)[number];
 
 /** One account; all amounts in minor units of its currency. */
 export interface Account {

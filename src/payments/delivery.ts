@@ -3,10 +3,11 @@
 // connection is asked again until it knows. Everything here can be lost and is rebuilt from the book.
 import type { OutboxRow } from '../journal/journal.tables.ts';
 import type { Journal } from '../journal/journal.ts';
+import { bytesOf, integerOf, textOf } from '../journal/row.ts';
 import type { Outlet } from './instruct.ts';
-import { type InstructionKind, isEnded, legIdOf } from './payment.ts';
-import type { PaymentMachine } from './payment.engine.ts';
 import type { SettleCommand } from './payment.commands.ts';
+import type { PaymentMachine } from './payment.engine.ts';
+import { type InstructionKind, isEnded, legIdOf } from './payment.ts';
 import type { LegReport, StoredInstruction } from './port.ts';
 
 /** Calls under way to one connection; the rest of its lane waits. */
@@ -143,20 +144,20 @@ export function createDelivery(deps: {
        join outbox o on o.seq = p.seq and o.ordinal = p.ordinal`,
       [places.map((p) => String(p.seq)), places.map((p) => String(p.ordinal))],
     );
-    const sealed = rows.map((row) => bytesOf(row['message']));
+    const sealed = rows.map((row) => bytesOf(row, 'message'));
     const opened = await journal.unseal(sealed);
     if (since !== epoch) return;
     rows.forEach((row, i) => {
       const bytes = opened[i];
       if (bytes === undefined || bytes === null) return;
       start({
-        seq: Number(row['seq']),
-        ordinal: Number(row['ordinal']),
-        destination: String(row['destination']),
-        kind: String(row['kind']),
-        paymentId: String(row['payment_id']),
-        leg: Number(row['leg']),
-        message: { bytes, subjects: journal.subjectsOf(bytesOf(row['message'])) },
+        seq: integerOf(row, 'seq'),
+        ordinal: integerOf(row, 'ordinal'),
+        destination: textOf(row, 'destination'),
+        kind: textOf(row, 'kind'),
+        paymentId: textOf(row, 'payment_id'),
+        leg: integerOf(row, 'leg'),
+        message: { bytes, subjects: journal.subjectsOf(bytesOf(row, 'message')) },
       });
     });
   }
@@ -187,9 +188,4 @@ function kindOf(text: string): InstructionKind {
   const kind = KINDS.find((k) => k === text);
   if (kind === undefined) throw new Error(`unknown instruction in storage: ${text}`);
   return kind;
-}
-
-function bytesOf(value: unknown): Uint8Array {
-  if (value instanceof Uint8Array) return value;
-  throw new Error('a bytea column did not arrive as bytes');
 }

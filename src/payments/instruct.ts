@@ -1,7 +1,8 @@
 // From a payment's leg to the canonical instruction a connector encodes. Pure.
-import { type Leg, legIdOf, type Payment } from './payment.ts';
+
 import { openParty } from './party-file.ts';
-import type { Connector, ConnectionSettings, Instruction } from './port.ts';
+import { type Leg, legIdOf, type Payment } from './payment.ts';
+import type { ConnectionSettings, Connector, Instruction } from './port.ts';
 
 export interface Outlet {
   readonly connector: Connector;
@@ -33,11 +34,11 @@ export function instructionFor(
   const payee = openParty(payment.payee);
   // a return goes back to the payer of its own payment; all other credits go to the payee
   const isBack = payment.state === 'returning' || payment.kind === 'return';
-  const atPayer = leg.role === 'debit' || (leg.instruction === 'refund' && payment.kind !== 'refund');
+  const atPayer =
+    leg.role === 'debit' || (leg.instruction === 'refund' && payment.kind !== 'refund');
   const party = atPayer || isBack ? payer : payee;
   const other = party === payer ? payee : payer;
-  const otherId =
-    party === payer ? payment.payeeParticipantId : payment.payerParticipantId;
+  const otherId = party === payer ? payment.payeeParticipantId : payment.payerParticipantId;
   return {
     kind: leg.instruction ?? 'credit',
     legId: legIdOf(payment.id, leg.n),

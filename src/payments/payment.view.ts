@@ -1,7 +1,8 @@
 // What an asker may see of a payment or order: its own side in full, of the other a masked name.
+
+import { openParty } from './party-file.ts';
 import type { Order, Payment } from './payment.ts';
 import { legIdOf } from './payment.ts';
-import { openParty } from './party-file.ts';
 import type { OrderView, PaymentView } from './port.ts';
 
 export type MaskName = (name: string | null) => string | null;

@@ -1,10 +1,15 @@
 // What the payments service asks of the rooms beside and below it.
 import type { ProblemCode } from '@hutong/sdk/contract';
 import type { Journal } from '../journal/journal.ts';
+import type { Submitted } from '../journal/queue.ts';
+import { subjectId } from '../journal/vault.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { type PartyFile, sealParty } from './party-file.ts';
+import type { PaymentCommand, PaymentResult, Side } from './payment.commands.ts';
 import type { PaymentMachine } from './payment.engine.ts';
 import type { PaymentReader } from './payment.load.ts';
-import type { Amount } from './port.ts';
+import type { Amount, Credential, Idempotent, Party } from './port.ts';
+import type { Operation } from './scope.ts';
 
 /** Where an alias leads. `subject` is the subject id under which the party's data is sealed. */
 export interface ResolvedParty {
@@ -44,4 +49,46 @@ export interface ServiceDeps {
   readonly price: (amount: Amount) => Terms | ProblemCode;
   readonly quote: (quoteId: string) => QuotedTerms | ProblemCode;
   readonly maskName: (name: string | null) => string | null;
+}
+
+/** How long a payment or order may take where nobody says otherwise. */
+export const EXPIRY_MS = 60_000;
+export const ORDER_EXPIRY_MS = 15 * 60_000;
+const EXPIRY_MS_MAX = 7 * 86_400_000;
+
+/** The instant asked for, or the usual one; null where it is too far away. */
+export function expiryOf(askedMs: number | null, usualMs: number, nowMs: number): number | null {
+  const atMs = askedMs ?? nowMs + usualMs;
+  return atMs > nowMs + EXPIRY_MS_MAX ? null : atMs;
+}
+
+/** Hands a command to the journal under its idempotency key. */
+export type Submit = (
+  operation: Operation,
+  asked: Idempotent,
+  command: PaymentCommand,
+  subjects: readonly string[],
+) => Promise<Submitted<PaymentResult>>;
+
+/** A party at the asker's own participant, as a side of a payment. */
+export function ownSide(
+  indexKey: Uint8Array,
+  credential: Credential,
+  party: Party,
+  extra: Partial<PartyFile> = {},
+): Side {
+  const subject = subjectId(indexKey, credential.participantId, party.account);
+  return {
+    participantId: credential.participantId,
+    connectionId: credential.connectionId,
+    party: sealParty({ ...party, ...extra }, subject),
+  };
+}
+
+export function otherSide(found: ResolvedParty): Side {
+  return {
+    participantId: found.participantId,
+    connectionId: found.connectionId,
+    party: sealParty({ account: found.account, name: found.name }, found.subject),
+  };
 }

@@ -30,7 +30,7 @@ export function createWaiting(): Waiting {
       for (const event of events) {
         if (!ENDS.has(event.type)) continue;
         const list = waiters.get(event.subjectId);
-        if (list !== undefined) for (const done of [...list]) done();
+        if (list !== undefined) for (const done of list) done();
       }
     },
   };
