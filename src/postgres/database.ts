@@ -1,7 +1,8 @@
 // Which database the switch uses: the one at DATABASE_URL, else the embedded server of the data
 // folder. Opens no connection to an external one.
-import { DatabaseFault } from './fault.ts';
+
 import { type DatabaseLog, type EmbeddedServer, startEmbedded } from './embedded.ts';
+import { DatabaseFault } from './fault.ts';
 import type { DatabaseConnection } from './pool.ts';
 
 export interface Database {
@@ -68,7 +69,6 @@ export function describeUrl(databaseUrl: string): string {
 
 /** The same server, another database. */
 export function withDatabaseName(databaseUrl: string, name: string): string {
-  const parts = /^(postgres(?:ql)?:\/\/[^/?#]*)(?:\/[^?#]*)?(.*)$/s.exec(databaseUrl);
-  if (parts === null) throw new Error('not a PostgreSQL address');
-  return `${parts[1]}/${encodeURIComponent(name)}${parts[2]}`;
+  const path = /^(?<before>postgres(?:ql)?:\/\/[^/?#]*)(?:\/[^?#]*)?/;
+  return databaseUrl.replace(path, `$<before>/${encodeURIComponent(name)}`);
 }

@@ -2,6 +2,7 @@
 // recovers a stale one; the last switch to leave stops it; while one is here, a dead server is
 // started again. For demo and development; production gives DATABASE_URL.
 import { existsSync } from 'node:fs';
+import { required } from '../runtime/index.ts';
 import { clusterMajor, createCluster, DATABASE, readPassword, USER } from './cluster.ts';
 import { DatabaseFault } from './fault.ts';
 import { tryLockSync, withLock } from './folder-lock.ts';
@@ -12,7 +13,7 @@ import { openClient } from './pool.ts';
 import {
   findPostmaster,
   type Postmaster,
-  signalPostmaster,
+  signalFound,
   startPostmaster,
   stopPostmaster,
 } from './postmaster.ts';
@@ -63,32 +64,41 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   const { dataDir, log } = options;
   const layout = layOut(dataDir);
   const holders = openHolders(layout.holders);
-  const holder = stampOf(options.holderPid ?? process.pid);
-  if (holder === undefined) throw new Error(`process ${options.holderPid} is not running`);
-  const started = await withLock(layout.lock, LOCK_PATIENCE_MS, async () => {
-    const result = await ensureRunning(layout, options);
-    return { ...result, held: holders.enter(holder) };
-  });
-  const { held, adopted, connection } = started;
-  const use = { layout, holders, held, postmaster: started.postmaster };
-  const leaveAtExit = () => leaveNow(use);
+  const holder = required(stampOf(options.holderPid ?? process.pid), 'the holding process');
   // Held for another process, it is that one's to watch and to leave.
   const mine = holder.pid === process.pid;
-  const watch = mine ? watchOver(use, options) : undefined;
+  // Before the lock is had: who is about to stop the server sees that it is wanted.
+  const use: Use = { layout, holders, held: holders.enter(holder), locked: false };
+  const leaveAtExit = () => leaveNow(use);
   if (mine) process.once('exit', leaveAtExit);
+  let started: Running;
+  try {
+    started = await underLock(use, () => ensureRunning(layout, options));
+  } catch (error) {
+    await underLock(use, () => leave(use, log));
+    process.off('exit', leaveAtExit);
+    throw error;
+  }
+  const { adopted, connection } = started;
+  let { stamp } = started.postmaster;
+  const watch = mine
+    ? watchOver(use, options, stamp, (next) => {
+        stamp = next;
+      })
+    : undefined;
   let stopped: Promise<void> | undefined;
   return {
     connection,
     url: urlOf(connection),
     get pid() {
-      return use.postmaster.stamp.pid;
+      return stamp.pid;
     },
     adopted,
     stop() {
-      process.off('exit', leaveAtExit);
       stopped ??= (async () => {
         await watch?.end();
-        await leave(layout, holders, held, log);
+        await underLock(use, () => leave(use, log));
+        process.off('exit', leaveAtExit);
       })();
       return stopped;
     },
@@ -102,15 +112,28 @@ export async function stopEmbedded(options: {
 }): Promise<void> {
   if (!existsSync(options.dataDir)) return;
   const layout = layOut(options.dataDir);
-  const holders = openHolders(layout.holders);
-  await leave(layout, holders, undefined, options.log);
+  const use: Use = { layout, holders: openHolders(layout.holders), held: undefined, locked: false };
+  await underLock(use, () => leave(use, options.log));
 }
 
 interface Use {
   readonly layout: Layout;
   readonly holders: Holders;
-  readonly held: string;
-  postmaster: Postmaster;
+  /** The reference file; undefined for one who only stops. */
+  readonly held: string | undefined;
+  /** This use is at work under the folder's lock. */
+  locked: boolean;
+}
+
+function underLock<T>(use: Use, work: () => Promise<T>): Promise<T> {
+  return withLock(use.layout.lock, LOCK_PATIENCE_MS, async () => {
+    use.locked = true;
+    try {
+      return await work();
+    } finally {
+      use.locked = false;
+    }
+  });
 }
 
 interface Running {
@@ -174,51 +197,49 @@ async function ensureDatabase(connection: EmbeddedConnection): Promise<void> {
   }
 }
 
-async function leave(
-  layout: Layout,
-  holders: Holders,
-  held: string | undefined,
-  log: DatabaseLog,
-): Promise<void> {
-  await withLock(layout.lock, LOCK_PATIENCE_MS, async () => {
-    if (held !== undefined) holders.leave(held);
-    const others = holders.living().filter(({ pid }) => held !== undefined || pid !== process.pid);
-    if (others.length > 0) return;
-    const postmaster = await findPostmaster(layout);
-    if (postmaster === undefined) return;
-    await stopPostmaster(postmaster, layout);
-    log.info({ pid: postmaster.stamp.pid }, 'embedded PostgreSQL stopped');
-  });
+/** Under the lock. */
+async function leave({ layout, holders, held }: Use, log: DatabaseLog): Promise<void> {
+  if (held !== undefined) holders.leave(held);
+  const others = holders.living().filter(({ pid }) => held !== undefined || pid !== process.pid);
+  if (others.length > 0) return;
+  const postmaster = await findPostmaster(layout);
+  if (postmaster === undefined) return;
+  await stopPostmaster(postmaster, layout);
+  log.info({ pid: postmaster.stamp.pid }, 'embedded PostgreSQL stopped');
 }
 
 /** A process that exits without `stop` (process.exit, an uncaught error) can't wait; it can signal. */
-function leaveNow({ layout, holders, held, postmaster }: Use): void {
-  const release = tryLockSync(layout.lock, 500);
-  holders.leave(held);
+function leaveNow({ layout, holders, held, locked }: Use): void {
+  const release = locked ? () => {} : tryLockSync(layout.lock, 500);
+  if (held !== undefined) holders.leave(held);
   if (release === undefined) return;
-  if (holders.living().length === 0) signalPostmaster(postmaster, layout, 'SIGINT');
+  if (holders.living().length === 0) signalFound(layout);
   release();
 }
 
 /** Starts a server that died under us again: on the same socket, so that connections can be made anew. */
-function watchOver(use: Use, options: EmbeddedOptions): { end(): Promise<void> } {
+function watchOver(
+  use: Use,
+  options: EmbeddedOptions,
+  first: ProcessStamp,
+  changed: (stamp: ProcessStamp) => void,
+): { end(): Promise<void> } {
+  let stamp = first;
   let busy: Promise<void> | undefined;
-  const revive = async (dead: ProcessStamp) => {
-    options.log.warn({ pid: dead.pid }, 'embedded PostgreSQL has died');
+  const revive = async () => {
+    options.log.warn({ pid: stamp.pid }, 'embedded PostgreSQL has died');
     try {
-      const running = await withLock(use.layout.lock, LOCK_PATIENCE_MS, () =>
-        ensureRunning(use.layout, options),
-      );
-      use.postmaster = running.postmaster;
+      const running = await underLock(use, () => ensureRunning(use.layout, options));
+      stamp = running.postmaster.stamp;
+      changed(stamp);
     } catch (error) {
-      options.log.warn({ error }, 'embedded PostgreSQL could not be started again');
+      options.log.warn({ err: error }, 'embedded PostgreSQL could not be started again');
     } finally {
       busy = undefined;
     }
   };
   const timer = setInterval(() => {
-    const { stamp } = use.postmaster;
-    if (busy === undefined && !isRunning(stamp)) busy = revive(stamp);
+    if (busy === undefined && !isRunning(stamp)) busy = revive();
   }, WATCH_MS);
   timer.unref();
   return {

@@ -95,17 +95,20 @@ function makeFolder(path: string): boolean {
   }
 }
 
-function isPrivate(path: string, owner: Owner): boolean {
-  const { uid, mode } = lstatSync(path);
-  const mine = uid === owner.uid || uid === process.getuid?.();
-  return mine && (mode & 0o170077) === 0o040000;
+/** A real folder, closed to others, and ours or the server's: nobody else can have put it there. */
+function isPrivate(path: string, owner: Pick<Owner, 'uid'>): boolean {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return false;
+  const mine = stat.uid === owner.uid || stat.uid === process.getuid?.();
+  return mine && (stat.mode & 0o170077) === 0o040000;
 }
 
 /** After the server has ended: its socket folder, if it is one of ours. */
-export function removeRuntimeFolder(path: string): void {
+export function removeRuntimeFolder(path: string, layout: Layout): void {
   if (!basename(path).startsWith(RUNTIME_PREFIX)) return;
+  if (!isPrivate(path, lstatSync(layout.server))) return;
   rmSync(join(path, 'native'), { recursive: true, force: true });
-  // Left behind by a killed postmaster.
+  // left behind by a killed postmaster
   rmSync(join(path, `.s.PGSQL.${PORT}`), { force: true });
   rmSync(join(path, `.s.PGSQL.${PORT}.lock`), { force: true });
   try {

@@ -77,10 +77,7 @@ export interface MigrateOptions {
 /** Names of those applied now. @throws DatabaseFault */
 export async function migrate(options: MigrateOptions): Promise<string[]> {
   const migrations = inOrder(options.migrations ?? loadMigrations());
-  const client = await openClient({
-    connection: options.connection,
-    applicationName: 'hutong-migrate',
-  });
+  const client = await firstContact(options.connection);
   try {
     await createRecord(client);
     const applied: string[] = [];
@@ -94,6 +91,23 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
     return applied;
   } finally {
     await client.end();
+  }
+}
+
+/** Migrating is the first thing done to a database: here it shows that nobody is there. */
+async function firstContact(connection: DatabaseConnection): Promise<pg.Client> {
+  try {
+    return await openClient({ connection, applicationName: 'hutong-migrate' });
+  } catch (cause) {
+    // with several addresses of a name, each fails for itself and the whole has no text
+    const each = cause instanceof AggregateError ? cause.errors : [cause];
+    const reasons = each.map((error) => (error instanceof Error ? error.message : String(error)));
+    throw new DatabaseFault(
+      'unreachable',
+      `the database cannot be reached: ${reasons.join('; ')}`,
+      'see that PostgreSQL runs there and that address, user and password are right',
+      { cause },
+    );
   }
 }
 
@@ -137,11 +151,10 @@ async function applyOnce(
       throw disordered(`${migration.name} comes before ${newest.name}, which is applied already`);
     }
     await run(client, migration);
-    await client.query('insert into schema_migrations (version, name, sha256) values ($1, $2, $3)', [
-      migration.version,
-      migration.name,
-      fingerprint(migration),
-    ]);
+    await client.query(
+      'insert into schema_migrations (version, name, sha256) values ($1, $2, $3)',
+      [migration.version, migration.name, fingerprint(migration)],
+    );
     return true;
   });
 }

@@ -23,11 +23,11 @@ function parseInt8Array(text: string): (bigint | null)[] {
 
 /** Per client, not in pg's global table: other users of pg in the process keep theirs. */
 export const typeParsers: pg.CustomTypesConfig = {
-  getTypeParser(oid: number, format?: 'text' | 'binary') {
-    if (format === 'binary') return pg.types.getTypeParser(oid, 'binary');
-    if (oid === INT8) return (text: string) => BigInt(text);
-    if (oid === INT8_ARRAY) return parseInt8Array;
-    return pg.types.getTypeParser(oid, 'text');
+  getTypeParser(oid: number, format: 'text' | 'binary' = 'text'): (value: string) => unknown {
+    if (format === 'text' && oid === INT8) return BigInt;
+    if (format === 'text' && oid === INT8_ARRAY) return parseInt8Array;
+    // oxlint-disable-next-line typescript/no-unsafe-return -- pg types its parsers' results as any
+    return pg.types.getTypeParser(oid, format);
   },
 };
 

@@ -1,6 +1,14 @@
 // One server process on a cluster: start, find, wait until ready, stop. Signals only a process that
 // is proved to be a PostgreSQL at work in this very cluster. Callers hold the folder's lock.
-import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { writeConfiguration } from './cluster.ts';
@@ -64,7 +72,7 @@ export async function findPostmaster(layout: Layout): Promise<Postmaster | undef
     // PostgreSQL's own guard against backends of a dead postmaster is in that file: so they go first.
     await endOrphans(layout.cluster);
     rmSync(join(layout.cluster, 'postmaster.pid'), { force: true });
-    removeRuntimeFolder(found.socketFolder);
+    removeRuntimeFolder(found.socketFolder, layout);
     return undefined;
   }
   const postmaster = await waitUntilReady(layout, stamp);
@@ -139,11 +147,11 @@ export async function stopPostmaster(postmaster: Postmaster, layout: Layout): Pr
       throw new DatabaseFault('stop_failed', message, `see ${layout.log}`);
     }
   }
-  removeRuntimeFolder(postmaster.socketFolder);
+  removeRuntimeFolder(postmaster.socketFolder, layout);
 }
 
 /** Never anybody else's process, even if the pid has been given to one. */
-export function signalPostmaster(
+function signalPostmaster(
   { stamp }: Postmaster,
   layout: Layout,
   signal: 'SIGINT' | 'SIGQUIT',
@@ -151,6 +159,12 @@ export function signalPostmaster(
   if (isRunning(stamp) && belongsTo(stamp.pid, layout.cluster) === 'ours') {
     kill(stamp.pid, signal);
   }
+}
+
+/** Asks whatever server runs on this cluster to end, without waiting: for a process that is exiting. */
+export function signalFound(layout: Layout): void {
+  const pid = readPidFile(layout.cluster)?.pid;
+  if (pid !== undefined && belongsTo(pid, layout.cluster) === 'ours') kill(pid, 'SIGINT');
 }
 
 /** Backends notice that their postmaster is dead and end; one that computes may take its time. */

@@ -42,8 +42,17 @@ export function stampOf(pid: number): ProcessStamp | undefined {
   if (!LINUX) return stampByPs(pid);
   const stat = readStat(pid);
   if (stat === undefined || stat.state === 'Z' || stat.state === 'X') return undefined;
-  bootId ??= readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').slice(0, 8);
+  bootId ??= readBootId();
   return { pid, start: `${bootId}-${stat.startTicks}` };
+}
+
+/** Ticks count from the boot: two boots give the same. Some sandboxes have no such file. */
+function readBootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').slice(0, 8);
+  } catch {
+    return 'boot';
+  }
 }
 
 function stampByPs(pid: number): ProcessStamp | undefined {

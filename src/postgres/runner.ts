@@ -150,7 +150,12 @@ function settingsFor(
 function environmentFor(links: string, native: string): NodeJS.ProcessEnv {
   const libraries = `${links}:${join(native, 'lib')}`;
   const name = process.platform === 'darwin' ? 'DYLD_LIBRARY_PATH' : 'LD_LIBRARY_PATH';
-  return { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC', [name]: libraries };
+  return {
+    PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+    LC_ALL: 'C',
+    TZ: 'UTC',
+    [name]: libraries,
+  };
 }
 
 /** npm packages carry no symbolic links, and the package's own script doesn't run everywhere. */
@@ -222,7 +227,9 @@ async function probe(runner: Runner): Promise<string | undefined> {
 }
 
 /** Both outputs of a program that ends by itself. */
-export async function outputOf(child: ChildProcess): Promise<{ code: number | null; text: string }> {
+export async function outputOf(
+  child: ChildProcess,
+): Promise<{ code: number | null; text: string }> {
   const { promise, resolve } = Promise.withResolvers<{ code: number | null; text: string }>();
   let text = '';
   for (const stream of [child.stdout, child.stderr]) {

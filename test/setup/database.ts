@@ -34,7 +34,9 @@ export async function createTestDatabase(options: TestDatabaseOptions = {}): Pro
   const server = await serverUrl(run);
   const name = `hutong_test_${run.name}_${randomBytes(5).toString('hex')}`;
   const template = options.content === 'empty' ? 'template0' : await templateOf(run, server);
-  await administer(server, (client) => client.query(`create database ${name} template ${template}`));
+  await administer(server, (client) =>
+    client.query(`create database ${name} template ${template}`),
+  );
   const url = withDatabaseName(server, name);
   let dropped: Promise<unknown> | undefined;
   const drop = async () => {

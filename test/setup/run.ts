@@ -7,6 +7,7 @@ import type { TestProject } from 'vitest/node';
 import { stopEmbedded } from '../../src/postgres/embedded.ts';
 import { openClient } from '../../src/postgres/pool.ts';
 import { isRunning, stampOf } from '../../src/postgres/processes.ts';
+import { required } from '../../src/runtime/index.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -25,17 +26,23 @@ export interface TestRun {
 export const quiet = { info: () => {}, warn: () => {} };
 const PREFIX = 'hutong-test.';
 
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+let end: (() => Promise<void>) | undefined;
+
+export async function setup(project: TestProject): Promise<void> {
   const temporary = realpathSync(tmpdir());
   await sweep(temporary);
-  const me = stampOf(process.pid);
-  const folder = mkdtempSync(join(temporary, `${PREFIX}${me?.pid}.${me?.start}.`));
+  const { pid, start } = required(stampOf(process.pid), 'this process');
+  const folder = mkdtempSync(join(temporary, `${PREFIX}${pid}.${start}.`));
   const name = folder.slice(-6).toLowerCase();
-  project.provide('testRun', { folder, name, pid: process.pid });
-  return async () => {
+  project.provide('testRun', { folder, name, pid });
+  end = async () => {
     await dropExternal(name);
     await endRun(folder);
   };
+}
+
+export async function teardown(): Promise<void> {
+  await end?.();
 }
 
 /** Runs that were killed have left their server behind. */
@@ -64,7 +71,9 @@ async function dropExternal(run: string): Promise<void> {
       [`hutong_test_${run}_`],
     );
     for (const { datname } of found.rows) {
-      await client.query(`drop database if exists ${client.escapeIdentifier(datname)} with (force)`);
+      await client.query(
+        `drop database if exists ${client.escapeIdentifier(datname)} with (force)`,
+      );
     }
   } finally {
     await client.end();
