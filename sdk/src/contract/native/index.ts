@@ -1,0 +1,10 @@
+// The native protocol of Hutong: what participants call, and what their wallets serve.
+export * from './directory.ts';
+export * from './openapi.ts';
+export * from './orders.ts';
+export * from './party.ts';
+export * from './payments.ts';
+export * from './route.ts';
+export * from './routes.ts';
+export * from './status.ts';
+export * from './wallet.ts';

@@ -1,0 +1,75 @@
+// All routes of the native protocol: those the switch serves, and those a wallet serves.
+import {
+  claimAliasRoute,
+  createLookupRoute,
+  createQuoteRoute,
+  releaseAliasRoute,
+} from './directory.ts';
+import {
+  closeOrderRoute,
+  createCollectionRoute,
+  createOrderRoute,
+  getOrderRoute,
+} from './orders.ts';
+import {
+  createPaymentRoute,
+  createRefundRoute,
+  findPaymentRoute,
+  getPaymentRoute,
+  reportLegRoute,
+} from './payments.ts';
+import {
+  getEventsRoute,
+  getHealthRoute,
+  getOpenApiRoute,
+  getPositionsRoute,
+  getProblemsRoute,
+  getReadinessRoute,
+} from './status.ts';
+import {
+  askPartyRoute,
+  askQuoteRoute,
+  closeCollectionRoute,
+  collectRoute,
+  creditRoute,
+  inquireCollectionRoute,
+  inquireCreditRoute,
+  inquireRefundRoute,
+  refundRoute,
+} from './wallet.ts';
+
+export const switchRoutes = {
+  createLookup: createLookupRoute,
+  createQuote: createQuoteRoute,
+  createPayment: createPaymentRoute,
+  findPayment: findPaymentRoute,
+  getPayment: getPaymentRoute,
+  createRefund: createRefundRoute,
+  reportLeg: reportLegRoute,
+  createOrder: createOrderRoute,
+  getOrder: getOrderRoute,
+  closeOrder: closeOrderRoute,
+  createCollection: createCollectionRoute,
+  claimAlias: claimAliasRoute,
+  releaseAlias: releaseAliasRoute,
+  getPositions: getPositionsRoute,
+  getEvents: getEventsRoute,
+  getProblems: getProblemsRoute,
+  getOpenApi: getOpenApiRoute,
+  getHealth: getHealthRoute,
+  getReadiness: getReadinessRoute,
+} as const;
+export type SwitchRouteId = keyof typeof switchRoutes;
+
+export const walletRoutes = {
+  askParty: askPartyRoute,
+  askQuote: askQuoteRoute,
+  credit: creditRoute,
+  inquireCredit: inquireCreditRoute,
+  collect: collectRoute,
+  inquireCollection: inquireCollectionRoute,
+  closeCollection: closeCollectionRoute,
+  refund: refundRoute,
+  inquireRefund: inquireRefundRoute,
+} as const;
+export type WalletRouteId = keyof typeof walletRoutes;
