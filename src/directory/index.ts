@@ -1,0 +1,12 @@
+// The door of the directory.
+
+export type { ResolvedAlias } from './alias.cache.ts';
+export * from './alias.commands.ts';
+export { createDirectory, type Directory, type RecentAliases } from './alias.machine.ts';
+export {
+  type AliasResolver,
+  aliasHash,
+  createAliasResolver,
+} from './alias.resolver.ts';
+export * from './alias.ts';
+export { maskName } from './masked-name.ts';
