@@ -1,7 +1,7 @@
 // One batch while it is being decided: collects the rows, events, messages and postings of its
 // commands. Nothing here touches PostgreSQL; statement.ts and encode.ts turn the result into one
 // statement.
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { Ledger, Movement } from '../ledger/ledger.ts';
 import { encodeRows, type Seal } from './encode.ts';
 import {
@@ -133,14 +133,14 @@ export function batchHash(
   numbers.writeBigUInt64BE(BigInt(head.seq), 0);
   numbers.writeBigUInt64BE(BigInt(head.term), 8);
   numbers.writeBigUInt64BE(BigInt(head.atMs), 16);
-  const hash = createHash('sha256').update(previous).update(numbers);
-  for (const commitment of commitments) hash.update(commitment);
-  return hash.digest();
+  const digest = createHash('sha256').update(previous).update(numbers);
+  for (const commitment of commitments) digest.update(commitment);
+  return digest.digest();
 }
 
 /** commitment = SHA-256(salt ‖ canonical bytes). The salt keeps guessable bodies from being guessed. */
 export function commitmentOf(salt: Uint8Array, body: string): Buffer {
-  return createHash('sha256').update(salt).update(body, 'utf8').digest();
+  return hash('sha256', Buffer.concat([salt, Buffer.from(body, 'utf8')]), 'buffer');
 }
 
 export function openBatch(deps: {
@@ -231,7 +231,7 @@ export function openBatch(deps: {
       for (const account of opened) pileOf(ACCOUNTS).inserts.add(account);
       for (const account of changed) pileOf(ACCOUNTS).updates.add(account);
       const head = { seq, term, atMs: nowMs };
-      const hash = batchHash(
+      const chained = batchHash(
         previous.hash,
         head,
         events.map((e) => e.commitment),
@@ -241,7 +241,7 @@ export function openBatch(deps: {
         String(seq),
         String(previous.seq),
         previous.hash,
-        hash,
+        chained,
         String(term),
         String(nowMs),
         openFloor,
@@ -260,7 +260,7 @@ export function openBatch(deps: {
         }
       }
       return {
-        head: { ...head, hash },
+        head: { ...head, hash: chained },
         writes,
         parameters,
         events,

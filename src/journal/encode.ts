@@ -5,7 +5,9 @@ import type { Column, ColumnValues, Sealable, Table } from './table.ts';
 export type Seal = (value: Sealable) => Uint8Array;
 
 const ESCAPE = /["\\]/g;
-const quoted = (text: string) => `"${text.replace(ESCAPE, '\\$&')}"`;
+// most values need no escape, and a search is cheaper than a replacement
+const quoted = (text: string) =>
+  text.includes('"') || text.includes('\\') ? `"${text.replace(ESCAPE, '\\$&')}"` : `"${text}"`;
 
 function arrayOf<V>(values: readonly V[], one: (value: NonNullable<V>) => string): string {
   let out = '{';
@@ -33,9 +35,31 @@ function variableBytes(values: readonly (Uint8Array | null)[]): [Buffer, string,
   return [Buffer.concat(chunks), `{${offsets.join(',')}}`, `{${lengths.join(',')}}`];
 }
 
+/** As variableBytes, for texts: joined first and turned into bytes once. */
+function documents(values: readonly string[]): [Buffer, string, string] {
+  const offsets: number[] = [];
+  const lengths: number[] = [];
+  let offset = 1;
+  for (const value of values) {
+    const length = Buffer.byteLength(value);
+    offsets.push(offset);
+    lengths.push(length);
+    offset += length;
+  }
+  return [Buffer.from(values.join('')), `{${offsets.join(',')}}`, `{${lengths.join(',')}}`];
+}
+
 /** How many statement parameters a column takes. */
 export function parameterCount(column: { readonly type: keyof ColumnValues }): 1 | 3 {
-  return column.type === 'bytes' || column.type === 'sealed' ? 3 : 1;
+  switch (column.type) {
+    case 'bytes':
+    case 'sealed':
+    case 'json':
+    case 'document':
+      return 3;
+    default:
+      return 1;
+  }
 }
 
 function encodeColumn<Row>(column: Column<Row>, rows: readonly Row[], seal: Seal): unknown[] {
@@ -48,8 +72,10 @@ function encodeColumn<Row>(column: Column<Row>, rows: readonly Row[], seal: Seal
     case 'bool':
       return [arrayOf(rows.map(column.value), (v) => (v ? 't' : 'f'))];
     case 'text':
-    case 'json':
       return [arrayOf(rows.map(column.value), quoted)];
+    case 'json':
+    case 'document':
+      return documents(rows.map(column.value));
     case 'bytes16':
     case 'bytes32':
       return [Buffer.concat(rows.map(column.value))];

@@ -14,7 +14,6 @@ const SQL_TYPES = {
   int8: 'int8',
   int4: 'int4',
   text: 'text',
-  json: 'text',
   bool: 'bool',
 } as const;
 
@@ -50,6 +49,14 @@ function readColumns(write: TableWrite, first: number): { source: Source; next: 
         );
         break;
       }
+      case 'json':
+      case 'document': {
+        const alias = `c${at}`;
+        source.arrays.push(`${alias}|$${at + 1}::int4[]`, `${alias}s|$${at + 2}::int4[]`);
+        const text = `convert_from(substring($${at}::bytea from u.${alias} for u.${alias}s), 'UTF8')`;
+        source.values.push(column.type === 'json' ? `${text}::json` : text);
+        break;
+      }
       case 'bytes':
       case 'sealed': {
         const alias = `c${at}`;
@@ -62,7 +69,7 @@ function readColumns(write: TableWrite, first: number): { source: Source; next: 
       default: {
         const alias = `c${at}`;
         source.arrays.push(`${alias}|$${at}::${SQL_TYPES[column.type]}[]`);
-        source.values.push(column.type === 'json' ? `u.${alias}::json` : `u.${alias}`);
+        source.values.push(`u.${alias}`);
       }
     }
   }

@@ -13,7 +13,9 @@ export interface ColumnValues {
   int8: bigint | number | null;
   int4: number | null;
   text: string | null;
-  json: string | null;
+  json: string;
+  /** Text of some length: travels as bytes, since escaping it inside an array costs more. */
+  document: string;
   bool: boolean | null;
   /** Fixed sizes travel as one buffer and are cut in SQL: cheaper than an array of bytea. */
   bytes16: Uint8Array;

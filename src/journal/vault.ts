@@ -2,7 +2,7 @@
 // wrapped under the key-encryption key. Erasing that one row makes all that was sealed for the
 // subject unreadable, while ledger, chain and commitments stay as they are (invariant 10).
 // AES-256-GCM throughout (NIST SP 800-38D), 96-bit random nonces.
-import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hash } from 'node:crypto';
 import type { SubjectRow } from './journal.tables.ts';
 import type { Sealable } from './table.ts';
 
@@ -54,6 +54,15 @@ export function createVault(deps: {
   readonly randomBytes: (size: number) => Buffer;
 }): Vault {
   const keys = new Map<string, Buffer>();
+  let nonces: Uint8Array = Buffer.alloc(0);
+
+  /** One draw for many nonces: calling the generator costs more than its bytes (8 % of a payment). */
+  function nextNonce(): Uint8Array {
+    if (nonces.length < NONCE_BYTES) nonces = deps.randomBytes(NONCE_BYTES * 256);
+    const nonce = nonces.subarray(0, NONCE_BYTES);
+    nonces = nonces.subarray(NONCE_BYTES);
+    return nonce;
+  }
 
   function remember(subject: string, key: Buffer): void {
     keys.set(subject, key);
@@ -69,13 +78,13 @@ export function createVault(deps: {
     const first = keys.get(subjects[0] ?? '');
     if (first === undefined) return null;
     if (subjects.length === 1) return first;
-    const mac = createHmac('sha256', first);
+    const all = [first];
     for (const subject of subjects.slice(1)) {
       const key = keys.get(subject);
       if (key === undefined) return null;
-      mac.update(key);
+      all.push(key);
     }
-    return mac.digest();
+    return hash('sha256', Buffer.concat(all), 'buffer');
   }
 
   function subjectsOf(sealed: Uint8Array): string[] {
@@ -111,7 +120,7 @@ export function createVault(deps: {
           continue;
         }
         const key = deps.randomBytes(32);
-        const nonce = deps.randomBytes(NONCE_BYTES);
+        const nonce = nextNonce();
         fresh.push({ id: subject, wrappedKey: encrypt(deps.kek, nonce, key, aad) });
         remember(subject, key);
       }
@@ -124,7 +133,7 @@ export function createVault(deps: {
       subjects.forEach((subject, i) => header.write(subject, 2 + i * SUBJECT_BYTES, 'hex'));
       const key = sealingKey(subjects);
       if (key === null) throw new Error('a subject was sealed for before its key was admitted');
-      return Buffer.concat([header, encrypt(key, deps.randomBytes(NONCE_BYTES), bytes, header)]);
+      return Buffer.concat([header, encrypt(key, nextNonce(), bytes, header)]);
     },
     unseal(sealed) {
       const subjects = subjectsOf(sealed);

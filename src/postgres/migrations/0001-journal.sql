@@ -51,7 +51,7 @@ create table events (
   seq int8 not null,
   ordinal int4 not null,
   type text not null,
-  subject_id uuid not null,
+  subject_id text not null,
   audience text not null,
   body text not null,
   salt bytea not null,

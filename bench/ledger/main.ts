@@ -1,0 +1,163 @@
+// `bench ledger`: two-phase payments with all of the product's tables, durable, through the journal,
+// against the same rows written one transaction per step with row locks (naive.ts).
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createJournal } from '../../src/journal/journal.ts';
+import { createPostgresStore } from '../../src/journal/store.postgres.ts';
+import { createVault } from '../../src/journal/vault.ts';
+import { createLedger } from '../../src/ledger/ledger.ts';
+import { createPaymentMachine } from '../../src/payments/payment.engine.ts';
+import { createPaymentReader } from '../../src/payments/payment.load.ts';
+import {
+  cpuMicros,
+  loadMigrations,
+  migrate,
+  openClient,
+  serverProcesses,
+  startEmbedded,
+} from '../../src/postgres/index.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
+import { createIds } from '../../src/runtime/ids.ts';
+import { createCryptoRandom } from '../../src/runtime/random.ts';
+import { createSetup, createWork, MESSAGE_BYTES } from './book.ts';
+import { naiveRate } from './naive.ts';
+
+const NAIVE_CONNECTIONS = [1, 16, 64] as const;
+
+export interface LedgerBenchOptions {
+  readonly accounts: number;
+  readonly inFlight: number;
+  readonly durationMs: number;
+}
+
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+async function setting(connection: Parameters<typeof openClient>[0]['connection'], name: string) {
+  const client = await openClient({ connection, applicationName: 'hutong-bench' });
+  const result = await client.query<Record<string, string>>(`show ${name}`);
+  await client.end();
+  return Object.values(result.rows[0] ?? {})[0] ?? 'unknown';
+}
+
+async function count(connection: Parameters<typeof openClient>[0]['connection'], text: string) {
+  const client = await openClient({ connection, applicationName: 'hutong-bench' });
+  const result = await client.query<{ n: bigint }>(text);
+  await client.end();
+  return Number(result.rows[0]?.n ?? 0);
+}
+
+function postgresMicros(postmaster: number): number {
+  return serverProcesses(postmaster).reduce((sum, pid) => sum + (cpuMicros(pid) ?? 0), 0);
+}
+
+export async function runLedgerBench(options: LedgerBenchOptions) {
+  const dataDir = mkdtempSync(join(tmpdir(), 'hutong-bench-'));
+  const server = await startEmbedded({ dataDir, log: quiet });
+  try {
+    const { connection } = server;
+    await migrate({ connection, migrations: loadMigrations(), log: quiet });
+    const clock = systemClock;
+    const ids = createIds({ clock, random: createCryptoRandom() });
+    const work = createWork(options.accounts, ids);
+    const ledger = createLedger();
+    const vault = createVault({ kek: randomBytes(32), randomBytes });
+    const store = createPostgresStore({ connection });
+    const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+    const journal = createJournal({
+      store,
+      ledger,
+      vault,
+      clock,
+      randomBytes,
+      holder: 'bench',
+      isHolderDead: () => true,
+      sleep,
+      log: quiet,
+    });
+    const stored = createPaymentReader({ unseal: journal.unseal, subjectsOf: vault.subjectsOf });
+    const machine = createPaymentMachine({
+      stored,
+      isActive: () => true,
+      can: () => true,
+      encode: () => Buffer.alloc(MESSAGE_BYTES, 120),
+      useQuote: () => null,
+      policy: () => 'allow',
+    });
+    const setup = createSetup(work);
+    journal.register([setup, machine]);
+    journal.start();
+    while (journal.role() !== 'leading') await sleep(5);
+    await journal.submit(setup, { type: 'open' });
+
+    const payOnce = async () => {
+      const { prepare, settle, key, subjects } = work.next();
+      const begun = await journal.submit(machine, prepare, { key, subjects });
+      const ended = await journal.submit(machine, settle, { subjects });
+      const isDone =
+        begun.kind === 'applied' &&
+        ended.kind === 'applied' &&
+        ended.result.ok &&
+        'payment' in ended.result &&
+        ended.result.payment.state === 'completed';
+      if (!isDone) throw new Error('a payment of the benchmark was not completed');
+    };
+    const run = async (durationMs: number) => {
+      let done = 0;
+      const startedMs = performance.now();
+      await Promise.all(
+        Array.from({ length: options.inFlight }, async () => {
+          while (performance.now() - startedMs < durationMs) {
+            await payOnce();
+            done += 1;
+          }
+        }),
+      );
+      return { done, seconds: (performance.now() - startedMs) / 1000 };
+    };
+    await run(Math.min(1_000, options.durationMs)); // plans and JIT
+    const before = { node: process.cpuUsage(), postgres: postgresMicros(server.pid) };
+    const { done, seconds } = await run(options.durationMs);
+    const node = process.cpuUsage(before.node);
+    const postgres = postgresMicros(server.pid) - before.postgres;
+    const counted = await count(
+      connection,
+      `select count(*) as n from payments where state = 'completed'`,
+    );
+    await journal.stop();
+
+    // a head that no longer moves: the naive writer has the tables for itself
+    const prepareNaive = await openClient({ connection, applicationName: 'hutong-bench' });
+    await prepareNaive.query(`create sequence naive_seq start 1000000000`);
+    await prepareNaive.end();
+    const naive: Record<string, number> = {};
+    for (const connections of NAIVE_CONNECTIONS) {
+      const durationMs = options.durationMs / 2;
+      naive[connections] = Math.round(
+        await naiveRate(connection, work, Math.min(connections, 40), durationMs),
+      );
+    }
+    const best = Math.max(...Object.values(naive));
+    const nodeMicros = (node.user + node.system) / done;
+    const rate = Math.round(done / seconds);
+    return {
+      bench: 'ledger',
+      accounts: options.accounts,
+      inFlight: options.inFlight,
+      twoPhasePaymentsPerSecond: rate,
+      naivePaymentsPerSecond: best,
+      naiveByConnections: naive,
+      timesNaive: Number((rate / best).toFixed(2)),
+      cpuMicrosPerPayment: Math.round(nodeMicros + postgres / done),
+      nodeMicrosPerPayment: Math.round(nodeMicros),
+      postgresMicrosPerPayment: Math.round(postgres / done),
+      paymentsCountedInPostgres: counted,
+      fsync: await setting(connection, 'fsync'),
+      synchronousCommit: await setting(connection, 'synchronous_commit'),
+    };
+  } finally {
+    await server.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
