@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Starts Hutong on a Node that can run it. Plain JavaScript, because it must parse on an old Node, and
-// because Node strips no types under node_modules. Not for commands: those are in src/cli.
+// Starts Hutong on a Node that can run it. Plain JavaScript, because it must parse on an old Node,
+// and because Node strips no types under node_modules. Not for commands: those are in src/cli.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -48,8 +48,8 @@ function refuse(what, mend) {
 function runOn(node) {
   const argv = [...process.execArgv, ...process.argv.slice(1)];
   const child = spawn(node, argv, { stdio: 'inherit' });
-  // A terminal sends Ctrl-C and Ctrl-\ to the whole process group: forwarding them as well would make one
-  // keystroke two, and the second means "now" to a program that is stopping in good order.
+  // A terminal sends Ctrl-C and Ctrl-\ to the whole process group: forwarding them as well would
+  // make one keystroke two, and the second means "now" to a program that is stopping in good order.
   const fromTerminal = process.stdin.isTTY === true ? ['SIGINT', 'SIGQUIT'] : [];
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']) {
     process.on(signal, () => {

@@ -1,5 +1,5 @@
-// The command line's entry: names the program and its version, and hands over to one file per command.
-// Not for starting on the right Node: that is bin/hutong.js.
+// The command line's entry: names the program and its version, and hands over to one file per
+// command. Not for starting on the right Node: that is bin/hutong.js.
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { z } from 'zod';

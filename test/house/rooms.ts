@@ -1,9 +1,11 @@
-// The rooms of the house and who may import whom: the one list that the structure test checks, as the design
-// gives it. Data only; the rules are read in structure.ts. A new room is a new line here.
+// The rooms of the house and who may import whom: the one list that the structure test checks, as
+// the design gives it. Data only; the rules are read in structure.ts. A new room is a new line
+// here.
 
 /**
- * Lowest first. A room may import from the tiers below its own and, without a cycle between the rooms, from its
- * neighbours in the same tier. `contract` and `sdk` are in sdk/src, all others in src/.
+ * Lowest first. A room may import from the tiers below its own and, without a cycle between the
+ * rooms, from its neighbours in the same tier. `contract` and `sdk` are in sdk/src, all others in
+ * src/.
  */
 export const tiers: readonly (readonly string[])[] = [
   ['contract', 'runtime', 'money', 'problems', 'wire', 'signatures', 'codes'],
@@ -44,7 +46,10 @@ export const packageRooms: Readonly<Record<string, readonly string[]>> = {
   '@clack/prompts': ['cli'],
 };
 
-/** What the contract may import: nothing else, so that server, SDK, CLI and console can all share it. */
+/**
+ * What the contract may import: nothing else, so that server, SDK, CLI and console can all share
+ * it.
+ */
 export const contractPackages: readonly string[] = ['zod'];
 
 /** Of `from`, the room `room` may import only these files. */
@@ -75,15 +80,21 @@ export const onlyRooms: readonly {
   },
 ];
 
-/** The files of a dialect that its simulated wallet may not share: it would prove a mapper with itself. */
+/**
+ * The files of a dialect that its simulated wallet may not share: it would prove a mapper with
+ * itself.
+ */
 export const walletForbiddenRoles: readonly string[] = ['inbound', 'outbound', 'auth', 'problems'];
 
-/** The only file of dialects/ that other rooms may import besides shared ones: it knows them all. */
+/**
+ * The only file of dialects/ that other rooms may import besides shared ones: it knows them all.
+ */
 export const dialectRegistry = 'src/dialects/registry.ts';
 
 /**
- * Names of dialects, as identifiers would carry them. Outside dialects/ no code says one: the core asks "can it?",
- * never "which is it?". (`native` is too common a word to search for; its folder is guarded by the imports.)
+ * Names of dialects, as identifiers would carry them. Outside dialects/ no code says one: the core
+ * asks "can it?", never "which is it?". (`native` is too common a word to search for; its folder is
+ * guarded by the imports.)
  */
 export const dialectNames: readonly RegExp[] = [
   /alipay/i,

@@ -1,5 +1,6 @@
-// Reads the repository's files for the structure and tidy tests, and takes imports and comments out of a source
-// text. By text, not by a parser: the sources are formatted, so an import always looks the same.
+// Reads the repository's files for the structure and tidy tests, and takes imports and comments out
+// of a source text. By text, not by a parser: the sources are formatted, so an import always looks
+// the same.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
@@ -9,7 +10,9 @@ export type SourceTree = ReadonlyMap<string, string>;
 
 export const repositoryRoot = join(import.meta.dirname, '../..');
 
-/** All files that git tracks, or would if they were added: so an editor's new file is judged too. */
+/**
+ * All files that git tracks, or would if they were added: so an editor's new file is judged too.
+ */
 export function repositoryFiles(): string[] {
   const listed = execFileSync(
     'git',
@@ -30,8 +33,8 @@ export function readTree(matches: (path: string) => boolean): SourceTree {
 }
 
 /**
- * The text with every comment blanked out, lines kept. Strings and templates are passed over, so that `//` in an
- * address is no comment.
+ * The text with every comment blanked out, lines kept. Strings and templates are passed over, so
+ * that `//` in an address is no comment.
  */
 export function withoutComments(text: string): string {
   const token =

@@ -1,5 +1,5 @@
-// The house keeps its order: imports go one way, the core names no dialect. First the checks are shown a wrong
-// tree (a check that cannot fail proves nothing), then the real one.
+// The house keeps its order: imports go one way, the core names no dialect. First the checks are
+// shown a wrong tree (a check that cannot fail proves nothing), then the real one.
 import { expect, test } from 'vitest';
 import { readTree, type SourceTree } from './source-tree.ts';
 import {

@@ -1,5 +1,6 @@
-// Judges a tree of sources against the rooms: direction, purity, ports, packages, cycles, names of dialects. Works
-// on any tree, so that the test can show it a wrong one. The rules' data is in rooms.ts.
+// Judges a tree of sources against the rooms: direction, purity, ports, packages, cycles, names of
+// dialects. Works on any tree, so that the test can show it a wrong one. The rules' data is in
+// rooms.ts.
 import {
   contractPackages,
   dialectNames,
@@ -32,7 +33,10 @@ const tierOf = new Map(tiers.flatMap((rooms, tier) => rooms.map((room) => [room,
 
 const isTest = (path: string) => /\.(test|property|bench)\.ts$/.test(path);
 
-/** `src/money/amount.ts` → `money`; the SDK's two rooms by their folder; undefined outside the house. */
+/**
+ * `src/money/amount.ts` → `money`; the SDK's two rooms by their folder; undefined outside the
+ * house.
+ */
 export function roomOf(path: string): string | undefined {
   if (path.startsWith('sdk/src/contract/')) return 'contract';
   if (path.startsWith('sdk/src/')) return 'sdk';
