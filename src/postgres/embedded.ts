@@ -12,6 +12,7 @@ import { findBinaries } from './platform.ts';
 import { openClient } from './pool.ts';
 import {
   findPostmaster,
+  hasEnded,
   type Postmaster,
   signalFound,
   startPostmaster,
@@ -58,6 +59,8 @@ export interface EmbeddedOptions {
 
 const LOCK_PATIENCE_MS = 120_000;
 const WATCH_MS = 500;
+const ATTEMPTS = 3;
+const DYING_PATIENCE_MS = 1_000;
 
 /** @throws DatabaseFault */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
@@ -145,11 +148,37 @@ interface Running {
 /** Under the lock. */
 async function ensureRunning(
   layout: Layout,
-  { log, runAs }: Pick<EmbeddedOptions, 'log' | 'runAs'>,
+  options: Pick<EmbeddedOptions, 'log' | 'runAs'>,
+  attempt = 1,
 ): Promise<Running> {
   const startedMs = performance.now();
   const found = await findPostmaster(layout);
-  const postmaster = found ?? (await start(layout, runAs));
+  const postmaster = found ?? (await start(layout, options.runAs));
+  const connection = connectionTo(postmaster, layout);
+  try {
+    await ensureDatabase(connection);
+  } catch (cause) {
+    // It may have been dying when we found it: a killed process is still seen for a moment.
+    if (attempt < ATTEMPTS && (await hasEnded(postmaster.stamp, DYING_PATIENCE_MS))) {
+      return ensureRunning(layout, options, attempt + 1);
+    }
+    throw new DatabaseFault(
+      'unreachable',
+      `embedded PostgreSQL does not let us in: ${cause instanceof Error ? cause.message : 'unknown'}`,
+      `see ${layout.log}`,
+      { cause },
+    );
+  }
+  const adopted = found !== undefined;
+  const details = { pid: postmaster.stamp.pid, tookMs: Math.round(performance.now() - startedMs) };
+  options.log.info(
+    details,
+    adopted ? 'embedded PostgreSQL adopted' : 'embedded PostgreSQL started',
+  );
+  return { postmaster, adopted, connection };
+}
+
+function connectionTo({ socketFolder }: Postmaster, layout: Layout): EmbeddedConnection {
   const password = readPassword(layout);
   if (password === undefined) {
     throw new DatabaseFault(
@@ -158,13 +187,7 @@ async function ensureRunning(
       'put it back from a copy: nobody can enter this database without it',
     );
   }
-  const { socketFolder } = postmaster;
-  const connection = { host: socketFolder, port: PORT, user: USER, password, database: DATABASE };
-  await ensureDatabase(connection);
-  const adopted = found !== undefined;
-  const details = { pid: postmaster.stamp.pid, tookMs: Math.round(performance.now() - startedMs) };
-  log.info(details, adopted ? 'embedded PostgreSQL adopted' : 'embedded PostgreSQL started');
-  return { postmaster, adopted, connection };
+  return { host: socketFolder, port: PORT, user: USER, password, database: DATABASE };
 }
 
 async function start(layout: Layout, kinds?: readonly RunnerKind[]): Promise<Postmaster> {

@@ -44,6 +44,10 @@ export function layOut(dataDir: string): Layout {
     mkdirSync(join(dataDir, 'postgres', 'server'), { recursive: true, mode: 0o700 });
     const folder = realpathSync(join(dataDir, 'postgres'));
     const server = join(folder, 'server');
+    // Made by somebody beforehand, or through a umask: only the owner (or root) can mend them.
+    for (const path of [folder, server]) {
+      if ((lstatSync(path).mode & 0o777) !== 0o700) chmodSync(path, 0o700);
+    }
     const digest = createHash('sha256').update(folder).digest('hex').slice(0, 16);
     return {
       folder,

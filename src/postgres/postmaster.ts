@@ -182,7 +182,8 @@ async function endOrphans(cluster: string): Promise<void> {
   );
 }
 
-async function hasEnded(stamp: ProcessStamp, patienceMs: number): Promise<boolean> {
+/** False when it is still running after all that time. */
+export async function hasEnded(stamp: ProcessStamp, patienceMs: number): Promise<boolean> {
   const deadlineMs = performance.now() + patienceMs;
   while (isRunning(stamp)) {
     if (performance.now() > deadlineMs) return false;
