@@ -18,10 +18,11 @@ export const accountSchema = line(128).meta({
 /** ISO 20022 Max140Text. */
 export const partyNameSchema = line(140).meta({ id: 'PartyName', examples: ['Li Na'] });
 
-export const aliasSchema = line(256).meta({
+export const aliasSchema = line(320).meta({
   id: 'Alias',
-  description: 'How a party is found: phone (E.164), e-mail, wallet id, merchant code, IBAN …',
-  examples: ['+8613800138000', 'tea@lotus.example'],
+  description:
+    'How a party is found, type:value: phone (E.164), email, wallet, merchant, iban, vpa …',
+  examples: ['phone:+8613800138000', 'merchant:TEA-1'],
 });
 
 export const referenceSchema = line(64).meta({

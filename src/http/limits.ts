@@ -1,0 +1,30 @@
+// What one client may cost: all bounds of the listener in one place, with their reasons.
+
+export interface HttpLimits {
+  /** Larger bodies are refused while they are read. No native request needs a tenth of it. */
+  readonly bodyBytesMax: number;
+  /** All headers together; node answers 431 by itself beyond it. */
+  readonly headerBytesMax: number;
+  /** Until the headers are complete: a slowloris has this long. */
+  readonly headersTimeoutMs: number;
+  /** Until the whole request has arrived. */
+  readonly requestTimeoutMs: number;
+  /** An idle kept-alive connection. Longer than a load balancer's own, or it meets resets. */
+  readonly keepAliveTimeoutMs: number;
+  /** A connection on which nothing moves at all, event streams aside (they send heartbeats). */
+  readonly socketTimeoutMs: number;
+  readonly connectionsMax: number;
+  /** Requests under way; beyond it the answer is `overloaded` before anything is read. */
+  readonly requestsMax: number;
+}
+
+export const defaultHttpLimits: HttpLimits = {
+  bodyBytesMax: 64 * 1024,
+  headerBytesMax: 16 * 1024,
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 30_000,
+  keepAliveTimeoutMs: 65_000,
+  socketTimeoutMs: 120_000,
+  connectionsMax: 4_096,
+  requestsMax: 4_096,
+};
