@@ -1,0 +1,38 @@
+-- Every version of every currency's fees; the highest holds.
+create table fee_schedules (
+  currency text not null,
+  version int4 not null check (version > 0),
+  fixed_minor int8 not null check (fixed_minor >= 0),
+  bps int4 not null check (bps between 0 and 10000),
+  min_minor int8 not null check (min_minor >= 0),
+  max_minor int8 check (max_minor >= min_minor),
+  bearer text not null check (bearer in ('payer', 'payee')),
+  set_at_ms int8 not null,
+  set_by text not null,
+  primary key (currency, version)
+);
+
+-- No index but the primary key: ids are made when the quote is, and a quote lives ten minutes at
+-- most, so those that may be live are the last of the key's order.
+create table quotes (
+  id uuid primary key,
+  payer_participant_id text not null,
+  payer_connection_id text not null,
+  payee_participant_id text not null,
+  payee_connection_id text not null,
+  currency text not null,
+  amount_minor int8 not null check (amount_minor > 0),
+  debit_minor int8 not null check (debit_minor > 0),
+  credit_minor int8 not null check (credit_minor > 0),
+  fee_minor int8 not null check (fee_minor >= 0),
+  fee_participant_id text,
+  schedule_version int4 not null,
+  created_at_ms int8 not null,
+  expires_at_ms int8 not null,
+  used_by uuid,
+  payee bytea not null,
+  constraint quotes_fee check (debit_minor = credit_minor + fee_minor),
+  constraint quotes_earner check ((fee_participant_id is null) = (fee_minor = 0)),
+  constraint quotes_life check (expires_at_ms > created_at_ms)
+) with (fillfactor = 80);
+alter table quotes alter column payee set storage external;
