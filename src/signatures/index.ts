@@ -1,0 +1,6 @@
+// The door of the signatures room.
+export * from './digest.ts';
+export * from './keys.ts';
+export * from './replay.ts';
+export * from './sign.ts';
+export * from './verify.ts';
