@@ -96,7 +96,9 @@ function initdbArguments(there: string): string[] {
 function sweepUnfinished(layout: Layout): void {
   for (const name of readdirSync(layout.server)) {
     if (!name.startsWith(UNFINISHED)) continue;
-    rmSync(join(layout.server, name), { recursive: true, force: true });
+    const path = join(layout.server, name);
+    // The initdb of a killed start may still be at work in it; it ends when its files are gone.
+    rmSync(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 20 });
   }
 }
 

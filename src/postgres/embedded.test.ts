@@ -18,6 +18,7 @@ import { afterAll, afterEach, expect, test } from 'vitest';
 import {
   clearAway,
   clusterOf,
+  holderScript,
   quiet,
   serversOn,
   startHolder,
@@ -204,6 +205,24 @@ test('after kill -9 of switch and server the next start recovers', async () => {
   expect(server.adopted).toBe(false);
   expect(await paid(server)).toBe(1n);
   await server.stop();
+});
+
+test('a switch that is killed during initdb leaves nothing that stops the next start', async () => {
+  const young = join(folder, 'young');
+  const server = join(young, 'postgres', 'server');
+  const child = spawn(process.execPath, [holderScript, young], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const begun = () =>
+    existsSync(server) && readdirSync(server).some((name) => name.startsWith('initdb'));
+  while (!begun()) await pause(2);
+  await pause(50);
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  const next = await startEmbedded({ dataDir: young, log: quiet });
+  expect(next.adopted).toBe(false);
+  expect(readdirSync(server).sort()).toEqual(['cluster', 'lib']);
+  await next.stop();
 });
 
 test('a stale pid file that names somebody else’s process neither stops a start nor that process', async () => {

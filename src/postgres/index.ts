@@ -1,7 +1,8 @@
 // The door of the postgres room.
 export * from './database.ts';
+export * from './durability.ts';
 export * from './embedded.ts';
 export * from './fault.ts';
 export * from './migrate.ts';
 export * from './pool.ts';
-export { cpuMicros, serverProcesses } from './processes.ts';
+export { cpuMicros, serverCpuMicros, serverProcesses } from './processes.ts';

@@ -35,7 +35,8 @@ export interface Owner {
 }
 
 export const PORT = 5432; // only a part of the socket's name
-const SOCKET_BYTES_MAX = 107;
+/** Without the terminating null: sun_path has 108 bytes on Linux, 104 on macOS. */
+const SOCKET_BYTES_MAX = process.platform === 'darwin' ? 103 : 107;
 const RUNTIME_PREFIX = 'hutong-';
 
 /** Makes the folders, 0700. @throws DatabaseFault `folder_unusable` */

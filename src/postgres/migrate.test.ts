@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type pg from 'pg';
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../../test/setup/database.ts';
+import { createTestDatabase } from '../../test/setup/database.ts';
 import { clearAway, quiet, temporaryFolder } from '../../test/setup/embedded.ts';
 import { loadMigrations, type Migration, migrate } from './migrate.ts';
 import { openClient } from './pool.ts';
@@ -10,11 +10,9 @@ import { openClient } from './pool.ts';
 const folder = temporaryFolder();
 afterAll(() => clearAway(folder));
 
-let database: TestDatabase;
-beforeEach(async () => {
-  database = await createTestDatabase({ content: 'empty' });
-  return () => database.drop();
-});
+const database = await createTestDatabase({ content: 'empty' });
+// A new schema takes 2 ms, a new database 200.
+beforeEach(() => ask('drop schema public cascade; create schema public'));
 
 const accounts: Migration = {
   version: 1,

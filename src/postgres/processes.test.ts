@@ -1,7 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { belongsTo, cpuMicros, isRunning, serverProcesses, stampOf } from './processes.ts';
+import {
+  belongsTo,
+  cpuMicros,
+  isRunning,
+  serverCpuMicros,
+  serverProcesses,
+  stampOf,
+} from './processes.ts';
 
 test('a pid with another start time is another process', () => {
   const me = stampOf(process.pid);
@@ -36,4 +43,15 @@ test('children are counted with their parent', async () => {
   child.kill();
   await once(child, 'exit');
   expect(serverProcesses(process.pid)).not.toContain(child.pid);
+});
+
+test('the work of a child that has ended is still counted', async () => {
+  const before = serverCpuMicros(process.pid);
+  const child = spawn(process.execPath, [
+    '-e',
+    'for (const t = Date.now(); Date.now() - t < 150; );',
+  ]);
+  await once(child, 'exit');
+  expect(serverProcesses(process.pid)).not.toContain(child.pid);
+  expect(serverCpuMicros(process.pid) - before).toBeGreaterThan(100_000);
 });

@@ -13,6 +13,8 @@ export interface ProcessStamp {
 }
 
 const LINUX = process.platform === 'linux';
+/** USER_HZ is 100 on every Linux that Node runs on. */
+const TICK_MICROS = 10_000;
 let bootId: string | undefined;
 
 interface Stat {
@@ -20,6 +22,8 @@ interface Stat {
   readonly parent: number;
   readonly startTicks: string;
   readonly cpuTicks: number;
+  /** Of children that have ended and been waited for. */
+  readonly endedTicks: number;
 }
 
 /** proc(5), /proc/pid/stat; the name in parentheses may hold anything, so it counts from the last. */
@@ -33,7 +37,8 @@ function readStat(pid: number): Stat | undefined {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const [state = 'X', parent = '0'] = fields;
   const cpuTicks = Number(fields[11]) + Number(fields[12]);
-  return { state, parent: Number(parent), startTicks: fields[19] ?? '', cpuTicks };
+  const endedTicks = Number(fields[13]) + Number(fields[14]);
+  return { state, parent: Number(parent), startTicks: fields[19] ?? '', cpuTicks, endedTicks };
 }
 
 /** The living process with this pid; a zombie is dead. */
@@ -131,7 +136,7 @@ function allPids(): number[] {
 export function cpuMicros(pid: number): number | undefined {
   const stat = readStat(pid);
   if (stat === undefined) return undefined;
-  const tickMicros = stat.cpuTicks * 10_000;
+  const tickMicros = stat.cpuTicks * TICK_MICROS;
   try {
     let nanos = 0;
     for (const task of readdirSync(`/proc/${pid}/task`)) {
@@ -139,8 +144,18 @@ export function cpuMicros(pid: number): number | undefined {
       nanos += Number(used);
     }
     // threads that have ended are only in the ticks
-    return Math.max(Math.round(nanos / 1_000), tickMicros - 20_000);
+    return Math.max(Math.round(nanos / 1_000), tickMicros - 2 * TICK_MICROS);
   } catch {
     return tickMicros;
   }
+}
+
+/**
+ * CPU time of the whole server since its start, in microseconds: postmaster, children, and (in ticks of 10
+ * ms) the backends that have come and gone. Grows only, so that two readings can be subtracted.
+ */
+export function serverCpuMicros(postmaster: number): number {
+  const living = serverProcesses(postmaster).map((pid) => cpuMicros(pid) ?? 0);
+  const ended = (readStat(postmaster)?.endedTicks ?? 0) * TICK_MICROS;
+  return living.reduce((sum, micros) => sum + micros, ended);
 }

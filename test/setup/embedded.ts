@@ -56,14 +56,14 @@ export interface Holder {
   kill(): Promise<void>;
 }
 
-const SCRIPT = join(import.meta.dirname, 'holder.ts');
+export const holderScript = join(import.meta.dirname, 'holder.ts');
 
 /** `wrapper` runs it as somebody else: ['setpriv', '--reuid=65534', …]. */
 export async function startHolder(
   dataDir: string,
   wrapper: readonly string[] = [],
 ): Promise<Holder> {
-  const [file, ...args] = [...wrapper, process.execPath, SCRIPT, dataDir];
+  const [file, ...args] = [...wrapper, process.execPath, holderScript, dataDir];
   const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
   const first = await Promise.race([
