@@ -31,11 +31,16 @@ function newDataDir(...parts: string[]): string {
 
 afterAll(() => clearAway(folder, ...dataDirs));
 
+const asNobody = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
+/** A checkout below root's own folder is not. */
+const readable =
+  root &&
+  spawnSync('setpriv', [...asNobody.slice(1), 'test', '-r', import.meta.filename]).status === 0;
 const nameSpaces =
   root && spawnSync('unshare', ['--user', '--map-user=65534', 'true']).status === 0;
 const kinds: { kind: RunnerKind; possible: boolean; owner: number }[] = [
   { kind: 'namespace', possible: nameSpaces, owner: 0 },
-  { kind: 'user', possible: root, owner: NOBODY },
+  { kind: 'user', possible: readable, owner: NOBODY },
   { kind: 'copy', possible: root, owner: NOBODY },
 ];
 
@@ -89,11 +94,6 @@ test('when nothing works the fault says what was tried', async () => {
   await expect(choice).rejects.toHaveProperty('code', 'binaries_unusable');
   await expect(choice).rejects.toThrow(root ? /namespace: .*; user: / : /self: /s);
 });
-
-const asNobody = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
-const readable =
-  root &&
-  spawnSync('setpriv', [...asNobody.slice(1), 'test', '-r', import.meta.filename]).status === 0;
 
 test.skipIf(!readable)('an ordinary user starts it without further ado', async () => {
   chmodSync(folder, 0o711);
