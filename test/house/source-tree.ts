@@ -45,12 +45,21 @@ export function withoutComments(text: string): string {
 }
 
 const IMPORT =
-  /(?:^|\n)\s*(?:import|export)\s(?:[^'"`;]*?\sfrom\s)?\s*['"]([^'"\n]+)['"]|\bimport\(\s*['"]([^'"\n]+)['"]/g;
+  /(?:^|\n)\s*(?:import|export)(\stype)?\s(?:[^'"`;]*?\sfrom\s)?\s*['"]([^'"\n]+)['"]|\bimport\(\s*['"]([^'"\n]+)['"]/g;
 
-/** What a source imports or re-exports, types included, as written. */
-export function importsOf(text: string): string[] {
-  const found = [...withoutComments(text).matchAll(IMPORT)];
-  return [...new Set(found.map((match) => match[1] ?? match[2] ?? ''))];
+export interface SourceImport {
+  /** As written. */
+  readonly specifier: string;
+  /** `import type`: gone when the program runs. */
+  readonly isType: boolean;
+}
+
+/** What a source imports or re-exports. */
+export function importsOf(text: string): SourceImport[] {
+  return [...withoutComments(text).matchAll(IMPORT)].map((match) => ({
+    specifier: match[2] ?? match[3] ?? '',
+    isType: match[1] !== undefined,
+  }));
 }
 
 /** A relative specifier seen from a file → path from the root. */

@@ -72,6 +72,12 @@ test.each([
   expect(wrongImports(small({ 'src/money/amount.ts': `${text}\n` }))).toHaveLength(count);
 });
 
+test('a pure room may ask for a clock by its type, not take one', () => {
+  const text = "import type { Clock } from '../runtime/clock.ts';\n";
+  expect(wrongImports(small({ 'src/ledger/a.ts': text }))).toEqual([]);
+  expect(wrongImports(small({ 'src/ledger/a.ts': text.replace('type ', '') }))).toHaveLength(1);
+});
+
 test('a cycle between files is caught, through types too', () => {
   const tree = small({
     'src/money/a.ts': "import { b } from './b.ts';",

@@ -15,7 +15,13 @@ import {
   tiers,
   walletForbiddenRoles,
 } from './rooms.ts';
-import { importsOf, resolveRelative, type SourceTree, withoutComments } from './source-tree.ts';
+import {
+  importsOf,
+  resolveRelative,
+  type SourceImport,
+  type SourceTree,
+  withoutComments,
+} from './source-tree.ts';
 
 /** One import as the rules see it: another file of the house, or a package. */
 interface Import {
@@ -25,6 +31,7 @@ interface Import {
   readonly to: string;
   /** Undefined for a package. */
   readonly toRoom: string | undefined;
+  readonly isType: boolean;
 }
 
 type Rule = (edge: Import) => string | undefined;
@@ -53,13 +60,13 @@ function packageName(specifier: string): string {
   return specifier.startsWith('@') ? parts.slice(0, 2).join('/') : (parts[0] ?? specifier);
 }
 
-function importOf(from: string, specifier: string): Import {
+function importOf(from: string, { specifier, isType }: SourceImport): Import {
   const entry = sdkEntries[specifier];
   const path = specifier.startsWith('.') ? resolveRelative(from, specifier) : entry;
   const fromRoom = roomOf(from) ?? '';
-  if (path !== undefined) return { from, fromRoom, to: path, toRoom: roomOf(path) ?? '' };
+  if (path !== undefined) return { from, fromRoom, to: path, toRoom: roomOf(path) ?? '', isType };
   const to = specifier.startsWith('node:') ? specifier : packageName(specifier);
-  return { from, fromRoom, to, toRoom: undefined };
+  return { from, fromRoom, to, toRoom: undefined, isType };
 }
 
 const direction: Rule = ({ from, fromRoom, to, toRoom }) => {
@@ -77,8 +84,9 @@ const relativeIntoSdk: Rule = ({ from, to }) =>
     ? "the SDK's files are imported as @hutong/sdk or @hutong/sdk/contract"
     : undefined;
 
-const purity: Rule = ({ fromRoom, to, toRoom }) => {
-  if (!pureRooms.includes(fromRoom)) return undefined;
+/** Types do not act: a pure room may say that it wants a clock. */
+const purity: Rule = ({ fromRoom, to, toRoom, isType }) => {
+  if (isType || !pureRooms.includes(fromRoom)) return undefined;
   if (to.startsWith('node:')) {
     return pureNodeModules.includes(to) ? undefined : `${fromRoom} is pure: no ${to}`;
   }
@@ -140,7 +148,7 @@ function housePaths(tree: SourceTree): string[] {
 
 function importsOfHouse(tree: SourceTree): Import[] {
   return housePaths(tree).flatMap((from) =>
-    importsOf(tree.get(from) ?? '').map((specifier) => importOf(from, specifier)),
+    importsOf(tree.get(from) ?? '').map((imported) => importOf(from, imported)),
   );
 }
 

@@ -84,9 +84,9 @@ export const exportedName: Check = (path, text) => {
   });
 };
 
-/** The first thing in a file is what it is for. */
+/** The first thing in a file is what it is for. A test says it with its first sentence. */
 export const firstComment: Check = (path, text) => {
-  if (!isCode(path)) return [];
+  if (!isCode(path) || path.endsWith('.test.ts')) return [];
   const first = text.split('\n').find((line) => !line.startsWith('#!')) ?? '';
   return /^(\/\/|\/\*|--)/.test(first) ? [] : [`${path}: does not begin with a comment`];
 };
@@ -101,8 +101,8 @@ export const unfinished: Check = (path, text) => {
 };
 
 /**
- * A test that is left out says why: a comment on its line or the one above, or the reason given to
- * `context.skip`. One that runs alone is never committed.
+ * A test that is left out says why: a comment on its line or the one above, the named condition of
+ * `skipIf`, or the reason given to `context.skip`. One that runs alone is never committed.
  */
 export const leftOutTests: Check = (path, text) => {
   if (!path.endsWith('.test.ts')) return [];
@@ -110,7 +110,9 @@ export const leftOutTests: Check = (path, text) => {
   return lines.flatMap((line, index) => {
     const at = `${path}:${index + 1}`;
     if (/\b(test|it|describe)(?:\.\w+)*\.only\b/.test(line)) return [`${at}: only this test runs`];
-    const suite = /\b(test|it|describe)(?:\.\w+)*\.(skip|skipIf|runIf|todo|fails)\(/.test(line);
+    const suite = /\b(test|it|describe)(?:\.\w+)*\.(skip|skipIf|runIf|todo|fails)\((?!!?\w)/.test(
+      line,
+    );
     const within = /\bskip\(/.test(line) && !suite;
     const commented = line.includes('//') || /^\s*(\/\/|\*)/.test(lines[index - 1] ?? '');
     const reasoned = commented || (within && /\bskip\(.*['"`]/.test(line));
