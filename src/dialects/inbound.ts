@@ -1,7 +1,7 @@
 // How a dialect sees a request and says its answer, independent of the HTTP server that carries
 // them (src/http). Body and target are the raw ones: signatures are verified on what was sent.
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Problem } from '../problems/index.ts';
+import type { Language, Problem } from '../problems/index.ts';
 
 export interface InboundRequest {
   readonly method: string;
@@ -38,4 +38,9 @@ export interface InboundRoute {
    * errors; without it the answer is problem+json. `request.body` is empty then.
    */
   refuse?(problem: Problem, request: InboundRequest): InboundAnswer;
+}
+
+/** The first language the client names (RFC 9110 section 12.5.4, without weights). */
+export function languageOf(acceptLanguage: string | undefined): Language {
+  return acceptLanguage !== undefined && /^\s*zh\b/i.test(acceptLanguage) ? 'zh' : 'en';
 }

@@ -10,11 +10,6 @@ import {
   toProblemJson,
 } from '../problems/index.ts';
 
-/** The first language the client names (RFC 9110 section 12.5.4, without weights). */
-export function languageOf(header: string | undefined): Language {
-  return header !== undefined && /^\s*zh\b/i.test(header) ? 'zh' : 'en';
-}
-
 export function problemAnswer(
   problem: Problem,
   requestId: string,

@@ -6,9 +6,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
-import type { InboundAnswer, InboundRequest, InboundRoute } from '../dialects/inbound.ts';
+import {
+  type InboundAnswer,
+  type InboundRequest,
+  type InboundRoute,
+  languageOf,
+} from '../dialects/inbound.ts';
 import { type Problem, problem } from '../problems/index.ts';
-import { languageOf, problemAnswer, sendAnswer } from './answer.ts';
+import { problemAnswer, sendAnswer } from './answer.ts';
 import { readBody } from './body.ts';
 
 export type HttpEnv = { Bindings: HttpBindings };

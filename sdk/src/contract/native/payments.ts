@@ -199,7 +199,6 @@ export const getPaymentRoute = defineRoute({
   method: 'GET',
   path: '/v1/payments/{id}',
   summary: 'Read a payment; only those who take part in it can',
-  waits: true,
   params,
   answers: { 200: { description: 'As it stands now', schema: paymentSchema } },
   problems: ['payment_not_found'],

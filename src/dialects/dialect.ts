@@ -1,0 +1,150 @@
+// The seam every protocol fits into: what a dialect is, and what the core offers it. The one list of
+// dialects is registry.ts; nothing else in the house names one.
+import type { z } from 'zod';
+import type { Currencies } from '../money/index.ts';
+import type {
+  Amount,
+  Capability,
+  ConnectionSettings,
+  Connector,
+  Credential,
+  Outcome,
+  PaymentsPort,
+} from '../payments/port.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Ids } from '../runtime/ids.ts';
+import type { Logger } from '../runtime/logging.ts';
+import type { Random } from '../runtime/random.ts';
+import type { InboundRoute } from './inbound.ts';
+
+/** A payee as a look-up answers it; the name is masked unless the payee shows it. */
+export interface FoundPayee {
+  readonly participantId: string;
+  readonly alias: string;
+  readonly name: string | null;
+  readonly currencies: readonly string[];
+}
+
+export interface QuoteView {
+  readonly id: string;
+  readonly payee: FoundPayee;
+  readonly debit: Amount;
+  readonly credit: Amount;
+  readonly fee: Amount;
+  readonly expiresAtMs: number;
+}
+
+export interface QuoteRequest {
+  readonly credential: Credential;
+  readonly alias: string;
+  readonly amount: Amount;
+  /** Which side `amount` is. */
+  readonly fixed: 'debit' | 'credit';
+  /** Of the other side; `null`: the same. */
+  readonly currency: string | null;
+}
+
+/** Looking up, quoting, and the aliases of a participant's own parties. */
+export interface DirectoryPort {
+  lookup(credential: Credential, alias: string): Promise<Outcome<FoundPayee>>;
+  quote(request: QuoteRequest): Promise<Outcome<QuoteView>>;
+  claimAlias(
+    credential: Credential,
+    claim: { readonly alias: string; readonly account: string; readonly name: string | null },
+  ): Promise<Outcome<{ readonly alias: string; readonly account: string }>>;
+  releaseAlias(credential: Credential, alias: string): Promise<Outcome<null>>;
+}
+
+/** A key with everything that is asked once its signature holds. */
+export interface KnownKey {
+  /** The public JWK as JSON text; the same text for the same key. */
+  readonly jwk: string;
+  readonly participantId: string;
+  readonly connectionId: string;
+  readonly dialect: string;
+  /** What may be done with it now: judged only after the signature holds. */
+  readonly standing: 'live' | 'revoked' | 'not_active' | 'suspended';
+}
+
+export interface PositionView {
+  readonly currency: string;
+  readonly balanceMinor: bigint;
+  readonly pendingDebitsMinor: bigint;
+  readonly pendingCreditsMinor: bigint;
+  readonly coverMinor: bigint;
+  readonly capMinor: bigint;
+  readonly headroomMinor: bigint;
+}
+
+export interface ParticipantsPort {
+  /** Synchronous: it is asked for every request. */
+  key(keyId: string): KnownKey | undefined;
+  connection(connectionId: string): ConnectionSettings | undefined;
+  /** Durable: behind the journal's barrier. */
+  positions(
+    credential: Credential,
+  ): Promise<Outcome<{ readonly positions: readonly PositionView[]; readonly seq: number }>>;
+}
+
+export interface EventPlace {
+  readonly seq: number;
+  readonly ordinal: number;
+}
+
+export interface EventView extends EventPlace {
+  readonly type: string;
+  readonly atMs: number;
+  readonly paymentId: string | null;
+  readonly orderId: string | null;
+}
+
+export interface EventsPort {
+  /**
+   * A participant's own events, durable ones only, in order, gap-free, from after `after` (`null`: from
+   * now on); goes on until the signal aborts.
+   */
+  follow(
+    credential: Credential,
+    after: EventPlace | null,
+    signal: AbortSignal,
+  ): AsyncIterable<EventView>;
+}
+
+/** What the core offers to every dialect; the composition root makes it. */
+export interface DialectDeps {
+  readonly payments: PaymentsPort;
+  readonly directory: DirectoryPort;
+  readonly participants: ParticipantsPort;
+  readonly events: EventsPort;
+  readonly currencies: Currencies;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** Origin under which participants reach the switch, without a trailing slash. */
+  readonly publicUrl: string;
+}
+
+export interface Dialect<Settings = unknown, Deps extends DialectDeps = DialectDeps> {
+  /** As connections name it; the folder's name. */
+  readonly id: string;
+  readonly title: string;
+  readonly specification: { readonly name: string; readonly version: string; readonly url: string };
+  readonly capabilities: readonly Capability[];
+  /** What a connection configures; parsed once, given to the connector as `settings`. */
+  readonly settings: z.ZodType<Settings>;
+  readonly transports: readonly ('http' | 'file' | 'port')[];
+  inbound(deps: Deps): readonly InboundRoute[];
+  connector(deps: Deps): Connector;
+}
+
+/** Keeps the types of settings and deps together, and checks what the compiler cannot. */
+export function defineDialect<Settings, Deps extends DialectDeps>(
+  dialect: Dialect<Settings, Deps>,
+): Dialect<Settings, Deps> {
+  if (!/^[a-z][a-z0-9]*$/.test(dialect.id)) throw new TypeError(`no dialect id: ${dialect.id}`);
+  if (new Set(dialect.capabilities).size !== dialect.capabilities.length) {
+    throw new TypeError(`${dialect.id} names a capability twice`);
+  }
+  return dialect;
+}
