@@ -83,6 +83,7 @@ export async function runLedgerBench(options: LedgerBenchOptions) {
       can: () => true,
       encode: () => Buffer.alloc(MESSAGE_BYTES, 120),
       useQuote: () => null,
+      loadQuotes: () => Promise.resolve(),
       policy: () => 'allow',
     });
     const setup = createSetup(work);

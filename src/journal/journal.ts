@@ -223,6 +223,7 @@ export function createJournal(options: JournalOptions) {
     isFresh: writer.isFresh,
     role: () => role,
     seq: writer.seq,
+    durableSeq: writer.durableSeq,
     term: writer.term,
     reader: store,
     unseal: unsealWith(store),

@@ -299,6 +299,9 @@ export function createWriter(deps: JournalDeps) {
       state === 'running' && clock.monotonicMs() - lastCommitMonotonicMs <= FRESH_MS_MAX,
     idleMs: () => clock.monotonicMs() - lastCommitMonotonicMs,
     seq: () => head?.seq ?? 0,
+    /** The newest batch that is known to be durable. */
+    durableSeq: () =>
+      underWay[0] === undefined ? (head?.seq ?? 0) : underWay[0].batch.head.seq - 1,
     term: () => term,
 
     /**

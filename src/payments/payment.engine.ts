@@ -1,6 +1,7 @@
 // The payments state machine: the journal gives it commands, it decides them and changes the book.
 import type { JournalContext } from '../journal/batch.ts';
 import type { Machine } from '../journal/machine.ts';
+import type { Reader } from '../journal/store.ts';
 import { type Book, createBook } from './book.ts';
 import type { Engine, EngineDeps } from './engine.deps.ts';
 import { closeOrder, openOrder } from './orders.ts';
@@ -17,7 +18,11 @@ import { expire, settle } from './settle.ts';
 export type PaymentMachine = Machine<PaymentCommand, PaymentResult> & { readonly book: Book };
 
 export function createPaymentMachine(
-  deps: EngineDeps & { readonly stored: PaymentReader },
+  deps: EngineDeps & {
+    readonly stored: PaymentReader;
+    /** Quotes that commands name, where they are no longer in memory. */
+    readonly loadQuotes: (quoteIds: readonly string[], reader: Reader) => Promise<void>;
+  },
 ): PaymentMachine {
   const book = createBook();
   const engine: Engine = { ...deps, book };
@@ -64,9 +69,13 @@ export function createPaymentMachine(
         const orderId = coldOrderId(command);
         if (orderId !== null && book.order(orderId) === undefined) orders.add(orderId);
       }
+      const quotes = commands.flatMap((command) =>
+        command.type === 'prepare' && command.quoteId !== null ? [command.quoteId] : [],
+      );
       const [found, foundOrders] = await Promise.all([
         deps.stored.payments(reader, [...payments]),
         deps.stored.orders(reader, [...orders]),
+        quotes.length === 0 ? undefined : deps.loadQuotes(quotes, reader),
       ]);
       // another batch may have brought it in, and changed it, while this one was reading
       for (const payment of found) if (!book.payment(payment.id)) book.addPayment(payment);

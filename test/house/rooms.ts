@@ -19,6 +19,7 @@ export const tiers: readonly (readonly string[])[] = [
   ['compliance', 'merchants', 'settlement', 'transparency'],
   ['dialects'],
   ['admin', 'http'],
+  ['switch'],
   ['sandbox'],
   ['cli'],
 ];

@@ -1,0 +1,148 @@
+// The heart of a switch, without dialects' inbound sides and HTTP: journal, state machines and
+// services, wired. The composition root (switch.ts) adds the rest; benchmarks and fault tests may
+// use this alone.
+import { createHmac } from 'node:crypto';
+import type { ProblemCode } from '@hutong/sdk/contract';
+import { createAliasResolver, createDirectory, maskName, parseAlias } from '../directory/index.ts';
+import { createJournal, type JournalLog } from '../journal/journal.ts';
+import { createPostgresStore } from '../journal/store.postgres.ts';
+import { createVault } from '../journal/vault.ts';
+import { createLedger } from '../ledger/ledger.ts';
+import { createParticipants } from '../participants/index.ts';
+import { createDelivery } from '../payments/delivery.ts';
+import { createExpiry } from '../payments/expiry.ts';
+import { createEncoder, type Outlet } from '../payments/instruct.ts';
+import { createPaymentMachine } from '../payments/payment.engine.ts';
+import { createPaymentReader } from '../payments/payment.load.ts';
+import { createPaymentsService } from '../payments/payments.service.ts';
+import type { QuotedTerms } from '../payments/service.deps.ts';
+import type { DatabaseConnection } from '../postgres/index.ts';
+import { createQuotes } from '../quotes/index.ts';
+import type { Clock, Ids, Random } from '../runtime/index.ts';
+
+export interface CoreOptions {
+  readonly connection: DatabaseConnection;
+  /** 32 bytes. */
+  readonly kek: Uint8Array;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly random: Random;
+  readonly log: JournalLog;
+  readonly holder: string;
+  readonly isHolderDead: (holder: string) => boolean;
+  /** Where a connection's instructions go; asked synchronously, for every one of them. */
+  readonly outlet: (connectionId: string) => Outlet | undefined;
+}
+
+export type Core = ReturnType<typeof createCore>;
+
+/** A key of its own for hashes that are looked up by, so that sealing and finding never share one. */
+export function indexKeyOf(kek: Uint8Array): Buffer {
+  return createHmac('sha256', kek).update('hutong index key').digest();
+}
+
+export function createCore(options: CoreOptions) {
+  const { clock, ids, log } = options;
+  const indexKey = indexKeyOf(options.kek);
+  const randomBytes = (size: number) => Buffer.from(options.random.bytes(size));
+  const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+  const onDefect = (error: unknown) => log.error({ err: error }, 'defect in the background');
+  const ledger = createLedger();
+  const vault = createVault({ kek: options.kek, randomBytes });
+  const { connection, holder, isHolderDead } = options;
+  const store = createPostgresStore({
+    connection,
+    onConnectionLost: (error) => log.warn({ err: error }, 'connection to PostgreSQL lost'),
+  });
+  const journal = createJournal({
+    store,
+    ledger,
+    vault,
+    clock,
+    randomBytes,
+    holder,
+    isHolderDead,
+    sleep,
+    log,
+  });
+  const participants = createParticipants({ ledger, indexKey });
+  const { view } = participants;
+  const directory = createDirectory({ participants: view });
+  const quotes = createQuotes({ participants: view });
+  const stored = createPaymentReader({ unseal: journal.unseal, subjectsOf: vault.subjectsOf });
+  const machine = createPaymentMachine({
+    stored,
+    isActive: view.isActive,
+    can: (connectionId, capability) =>
+      options.outlet(connectionId)?.connector.capabilities.has(capability) === true,
+    encode: createEncoder({ outlet: options.outlet, cause: (id) => machine.book.payment(id) }),
+    useQuote: quotes.useQuote,
+    loadQuotes: (quoteIds, reader) => quotes.loadCold(quoteIds, reader, journal.unseal),
+    policy: () => 'allow',
+  });
+  journal.register([participants.machine, directory.machine, quotes.machine, machine]);
+  const { reader, unseal } = journal;
+  const resolver = createAliasResolver({ recent: directory.recent, reader, unseal, indexKey });
+
+  async function resolve(text: string) {
+    const parsed = parseAlias(text);
+    if (!parsed.ok) return parsed.code;
+    const found = await resolver.resolve(parsed.alias);
+    if (found === undefined) return 'alias_not_found';
+    return view.isUsable(found.connectionId) ? found : 'payee_participant_unavailable';
+  }
+
+  function quote(quoteId: string): QuotedTerms | ProblemCode {
+    const found = quotes.view.quote(quoteId);
+    if (found === undefined || found.payee === null) return 'quote_not_found';
+    const { payerParticipantId, payee, terms, expiresAtMs } = found;
+    return { payerParticipantId, payee, terms, expiresAtMs };
+  }
+
+  const payments = createPaymentsService({
+    journal,
+    machine,
+    stored,
+    clock,
+    newId: ids.uuid,
+    sleep,
+    indexKey,
+    resolve,
+    price: quotes.view.price,
+    quote,
+    maskName,
+  });
+  const delivery = createDelivery({
+    journal,
+    machine,
+    outlet: options.outlet,
+    newId: ids.uuid,
+    sleep,
+    onDefect,
+  });
+  const expiry = createExpiry({
+    journal,
+    machine,
+    clock,
+    onJump: (byMs) => log.warn({ byMs }, 'the clock jumped: expiry pauses'),
+    onDefect,
+  });
+  return {
+    journal,
+    ledger,
+    vault,
+    indexKey,
+    participants,
+    directory,
+    quotes,
+    machine,
+    resolve,
+    payments,
+    delivery,
+    async stop(): Promise<void> {
+      expiry.stop();
+      delivery.stop();
+      await journal.stop();
+    },
+  };
+}

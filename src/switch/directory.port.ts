@@ -1,0 +1,155 @@
+// Looking up, quoting and aliases, as dialects ask for them: the directory, the quotes and, where
+// it can, the payee's own side together.
+
+import type { ProblemCode } from '@hutong/sdk/contract';
+import type { DirectoryPort, FoundPayee, QuoteRequest, QuoteView } from '../dialects/dialect.ts';
+import { aliasHash, maskName, parseAlias } from '../directory/index.ts';
+import { subjectId } from '../journal/vault.ts';
+import type { Credential, Outcome } from '../payments/port.ts';
+import type { ResolvedParty } from '../payments/service.deps.ts';
+import { type Problem, problem } from '../problems/index.ts';
+import type { Clock, Ids } from '../runtime/index.ts';
+import type { Core } from './core.ts';
+import type { Outlets } from './outlets.ts';
+
+/** A quote binds for this long where nobody says otherwise. */
+const QUOTE_LIFETIME_MS = 120_000;
+
+const no = (code: ProblemCode): { readonly ok: false; readonly problem: Problem } => ({
+  ok: false,
+  problem: problem(code),
+});
+const yes = <T>(value: T): Outcome<T> => ({ ok: true, value, replayed: false });
+
+export function createDirectoryPort(deps: {
+  readonly core: Core;
+  readonly outlets: Outlets;
+  readonly clock: Clock;
+  readonly ids: Ids;
+}): DirectoryPort {
+  const { core, outlets, ids } = deps;
+  const { view } = core.participants;
+
+  /** The payee, as its own side confirms it where that can be asked. */
+  async function confirm(found: ResolvedParty, alias: string): Promise<Outcome<FoundPayee>> {
+    const opened = view.termsOf(found.participantId).map(({ currency }) => currency);
+    const told: FoundPayee = {
+      participantId: found.participantId,
+      alias,
+      name: maskName(found.name),
+      currencies: opened,
+    };
+    const outlet = outlets.outlet(found.connectionId);
+    if (outlet?.connector.lookup === undefined) return yes(told);
+    const asked = await outlet.connector.lookup(outlet.settings, found.account);
+    if (!asked.ok) return asked;
+    if (!asked.value.payable) return no('payee_not_payable');
+    const { name, currencies } = asked.value;
+    return yes({
+      ...told,
+      name: maskName(name ?? found.name),
+      currencies: opened.filter((currency) => currencies.includes(currency)),
+    });
+  }
+
+  async function quote(request: QuoteRequest): Promise<Outcome<QuoteView>> {
+    const { credential, amount, alias } = request;
+    if (request.currency !== null && request.currency !== amount.currency) {
+      return no('rate_unavailable');
+    }
+    const found = await core.resolve(alias);
+    if (typeof found === 'string') return no(found);
+    const terms = core.quotes.view.price(amount);
+    if (typeof terms === 'string') return no(terms);
+    // the amount agreed on is the side without the fee: the other one cannot be fixed exactly
+    const agreed = terms.debitMinor === terms.amountMinor ? 'debit' : 'credit';
+    if (terms.feeMinor > 0n && request.fixed !== agreed) return no('capability_unsupported');
+    const outlet = outlets.outlet(found.connectionId);
+    const consent = await outlet?.connector.quote?.(outlet.settings, found.account, amount);
+    if (consent !== undefined && !consent.ok) return consent;
+    const answer = await core.journal.submit(
+      core.quotes.machine,
+      {
+        type: 'create_quote',
+        id: ids.uuid(),
+        payerParticipantId: credential.participantId,
+        payerConnectionId: credential.connectionId,
+        payee: found,
+        currency: amount.currency,
+        amountMinor: amount.minor,
+        expiresAtMs: deps.clock.nowMs() + QUOTE_LIFETIME_MS,
+      },
+      { subjects: [found.subject] },
+    );
+    if (answer.kind !== 'applied') return no(answer.kind === 'refused' ? answer.code : 'internal');
+    if (!answer.result.ok) return no(answer.result.code);
+    if (!('quote' in answer.result)) return no('internal');
+    const made = answer.result.quote;
+    const { currency } = amount;
+    return yes({
+      id: made.id,
+      payee: {
+        participantId: found.participantId,
+        alias,
+        name: maskName(found.name),
+        currencies: [currency],
+      },
+      debit: { currency, minor: made.terms.debitMinor },
+      credit: { currency, minor: made.terms.creditMinor },
+      fee: { currency, minor: made.terms.feeMinor },
+      expiresAtMs: made.expiresAtMs,
+    });
+  }
+
+  async function claimAlias(
+    credential: Credential,
+    claim: { readonly alias: string; readonly account: string; readonly name: string | null },
+  ) {
+    const parsed = parseAlias(claim.alias);
+    if (!parsed.ok) return no(parsed.code);
+    const { participantId, connectionId } = credential;
+    const subject = subjectId(core.indexKey, participantId, claim.account);
+    const party = { account: claim.account, alias: parsed.alias.text, name: claim.name };
+    const answer = await core.journal.submit(
+      core.directory.machine,
+      {
+        type: 'claim_alias',
+        id: ids.uuid(),
+        by: participantId,
+        hash: aliasHash(core.indexKey, parsed.alias),
+        participantId,
+        connectionId,
+        currencies: [],
+        party: { bytes: Buffer.from(JSON.stringify(party)), subjects: [subject] },
+      },
+      { subjects: [subject] },
+    );
+    if (answer.kind !== 'applied') return no(answer.kind === 'refused' ? answer.code : 'internal');
+    if (!answer.result.ok) return no(answer.result.code);
+    return yes({ alias: parsed.alias.text, account: claim.account });
+  }
+
+  async function releaseAlias(credential: Credential, text: string): Promise<Outcome<null>> {
+    const parsed = parseAlias(text);
+    if (!parsed.ok) return no(parsed.code);
+    const answer = await core.journal.submit(core.directory.machine, {
+      type: 'release_alias',
+      id: ids.uuid(),
+      by: credential.participantId,
+      hash: aliasHash(core.indexKey, parsed.alias),
+      participantId: credential.participantId,
+    });
+    if (answer.kind !== 'applied') return no(answer.kind === 'refused' ? answer.code : 'internal');
+    return answer.result.ok ? yes(null) : no(answer.result.code);
+  }
+
+  return {
+    async lookup(_credential, alias) {
+      const found = await core.resolve(alias);
+      return typeof found === 'string' ? no(found) : confirm(found, alias);
+    },
+    quote,
+    claimAlias,
+    releaseAlias,
+  };
+}
