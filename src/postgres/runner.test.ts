@@ -1,7 +1,16 @@
 // As whom the server runs, and where the newcomer's checkout may be: root's own folders, paths longer than a
 // socket's name may be, no root at all. What this machine can't show is skipped by name.
-import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -14,7 +23,7 @@ import {
 } from '../../test/setup/embedded.ts';
 import { startEmbedded } from './embedded.ts';
 import { layOut, removeRuntimeFolder } from './layout.ts';
-import { findBinaries } from './platform.ts';
+import { type Binaries, findBinaries } from './platform.ts';
 import { openClient } from './pool.ts';
 import { chooseRunner, type RunnerKind } from './runner.ts';
 
@@ -70,21 +79,28 @@ for (const { kind, possible, owner } of kinds) {
   });
 }
 
-test.skipIf(!root)(
-  'the programs are copied where the other user cannot read the package',
-  async () => {
-    const layout = layOut(newDataDir('unreadable', 'data'));
-    const real = findBinaries();
-    const closed = join(folder, 'checkout');
-    mkdirSync(closed, { mode: 0o700 });
-    execFileSync('cp', ['-r', real.native, join(closed, 'native')]);
-    const binaries = { ...real, native: join(closed, 'native') };
-    const kinds: RunnerKind[] = ['user', 'copy'];
-    const runner = await chooseRunner({ binaries, layout, kinds });
-    expect(runner.kind).toBe('copy');
-    removeRuntimeFolder(join(tmpdir(), layout.runtimeName), layout);
-  },
-);
+// npm packages carry no symbolic links, and npm may have run no script that makes them.
+function closedCheckoutWithoutLinks(): Binaries {
+  const real = findBinaries();
+  const native = join(folder, 'checkout', 'native');
+  mkdirSync(join(folder, 'checkout'), { mode: 0o700 });
+  cpSync(real.native, native, { recursive: true });
+  for (const { link } of real.links) rmSync(join(native, 'lib', link), { force: true });
+  return { ...real, native };
+}
+
+test('the programs run from a package without links, copied where they cannot be read', async () => {
+  const binaries = closedCheckoutWithoutLinks();
+  const layout = layOut(newDataDir('unlinked', 'data'));
+  const inPlace: RunnerKind[] = nameSpaces ? ['namespace'] : root ? [] : ['self'];
+  for (const kind of inPlace) {
+    expect(await chooseRunner({ binaries, layout, kinds: [kind] })).toMatchObject({ kind });
+  }
+  if (!root) return;
+  const runner = await chooseRunner({ binaries, layout, kinds: ['user', 'copy'] });
+  expect(runner.kind).toBe('copy');
+  removeRuntimeFolder(join(tmpdir(), layout.runtimeName), layout);
+});
 
 test('when nothing works the fault says what was tried', async () => {
   const layout = layOut(newDataDir('nothing', 'data'));
