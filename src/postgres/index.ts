@@ -5,4 +5,11 @@ export * from './embedded.ts';
 export * from './fault.ts';
 export * from './migrate.ts';
 export * from './pool.ts';
-export { cpuMicros, serverCpuMicros, serverProcesses } from './processes.ts';
+export {
+  cpuMicros,
+  isRunning,
+  type ProcessStamp,
+  serverCpuMicros,
+  serverProcesses,
+  stampOf,
+} from './processes.ts';

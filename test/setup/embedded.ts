@@ -56,7 +56,7 @@ export interface Holder {
   kill(): Promise<void>;
 }
 
-export const holderScript = join(import.meta.dirname, 'holder.ts');
+export const holderScript = join(import.meta.dirname, 'holder.process.ts');
 
 /** `wrapper` runs it as somebody else: ['setpriv', '--reuid=65534', …]. */
 export async function startHolder(
