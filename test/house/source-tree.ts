@@ -44,8 +44,10 @@ export function withoutComments(text: string): string {
   );
 }
 
-const IMPORT =
-  /(?:^|\n)\s*(?:import|export)(\stype)?\s(?:[^'"`;]*?\sfrom\s)?\s*['"]([^'"\n]+)['"]|\bimport\(\s*['"]([^'"\n]+)['"]/g;
+const STATEMENT = /(?:^|\n)\s*(?:import|export)(\stype)?\s(?:[^'"`;]*?\sfrom\s)?\s*/;
+const DYNAMIC = /\bimport\(\s*/;
+const NAME = /['"]([^'"\n]+)['"]/.source;
+const IMPORT = new RegExp(`${STATEMENT.source}${NAME}|${DYNAMIC.source}${NAME}`, 'g');
 
 export interface SourceImport {
   /** As written. */

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { FUNCTION_LINES_MAX, functionLength } from './function-length.ts';
 import { readTree, repositoryRoot } from './source-tree.ts';
 import * as tidy from './tidy.ts';
 
@@ -12,10 +13,14 @@ const REPORTED_MAX = 40;
 const HOST = ['registry', 'example', 'org'].join('.');
 const HOME = ['', 'home', 'li', 'hutong'].join('/');
 
+const functionOf = (body: string) => `function f() {\n${body}}\n`;
+
 test.each<[string, tidy.Check, string, string]>([
   ['a long file', tidy.fileLength, 'src/a.ts', '// a\n'.repeat(401)],
   ['a long line', tidy.lineLength, 'src/a.ts', `const a = ${'b + '.repeat(30)}c;`],
   ['a long comment', tidy.lineLength, 'src/a.ts', `// ${'word '.repeat(30)}`],
+  ['a long function', functionLength, 'src/a.ts', functionOf('a();\n'.repeat(60))],
+  ['a long part', functionLength, 'src/a.ts', functionOf(functionOf('b();\n'.repeat(60)))],
   ['a camelCase file', tidy.fileName, 'src/money/moneyAmount.ts', ''],
   ['a folder of helpers', tidy.fileName, 'src/helpers/a.ts', ''],
   ['a file of utils', tidy.fileName, 'src/money/amount.utils.ts', ''],
@@ -33,6 +38,13 @@ test.each<[string, tidy.Check, string, string]>([
 
 test.each<[string, tidy.Check, string, string]>([
   ['a file of just 400 lines', tidy.fileLength, 'src/a.ts', '// a\n'.repeat(400)],
+  [
+    'a long factory',
+    functionLength,
+    'src/a.ts',
+    functionOf(functionOf('a();\n'.repeat(40)).repeat(9)),
+  ],
+  ['a long explanation', functionLength, 'src/a.ts', functionOf('// a\n\n'.repeat(60))],
   ['a long web address', tidy.lineLength, 'src/a.ts', `// https://example.org/${'a'.repeat(99)}`],
   ['Chinese text', tidy.lineLength, 'src/a.ts', `// ${'付'.repeat(90)}`],
   ['roles as suffixes', tidy.fileName, 'src/journal/store.postgres.ts', ''],
@@ -47,7 +59,10 @@ test.each<[string, tidy.Check, string, string]>([
 const everything = readTree((path) => !/\.(png|jpg|ico|woff2|pdf|gz|zip|bin|der|p12)$/.test(path));
 const own = [...everything].filter(([path]) => !path.startsWith('test/clients/'));
 
-test.each(tidy.checks)('%s', (_, check) => {
+test.each([
+  ...tidy.checks,
+  [`no function is longer than ${FUNCTION_LINES_MAX} lines by itself`, functionLength] as const,
+])('%s', (_, check) => {
   const wrong = own.flatMap(([path, text]) => check(path, text));
   expect(wrong.slice(0, REPORTED_MAX)).toEqual([]);
 });
