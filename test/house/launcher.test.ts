@@ -91,6 +91,16 @@ test('Node 26 prints the version and nothing else', () => {
   expect(result).toMatchObject({ status: 0, stdout: `${manifest.version}\n`, stderr: '' });
 });
 
+test('npx finds the command in a checkout', () => {
+  const options = { cwd: repositoryRoot, encoding: 'utf8' } as const;
+  const result = spawnSync('npx', ['hutong', '--version'], options);
+  expect(result).toMatchObject({ status: 0, stdout: `${manifest.version}\n` });
+});
+
+test('the tests themselves run on Node 26', () => {
+  expect(Number.parseInt(process.versions.node, 10)).toBeGreaterThanOrEqual(26);
+});
+
 testWithOlderNode('an older Node prints the same, through the node package', () => {
   const result = spawnSync(olderNode ?? '', [launcher, '--version'], { encoding: 'utf8' });
   expect(result).toMatchObject({ status: 0, stdout: `${manifest.version}\n`, stderr: '' });
