@@ -4,6 +4,7 @@ import type { JournalContext } from '../journal/batch.ts';
 import type { Machine, Unseal } from '../journal/machine.ts';
 import { bytesOf, textOf } from '../journal/row.ts';
 import type { Reader } from '../journal/store.ts';
+import { subjectId } from '../journal/vault.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { addConnection, addKey, changeConnection, retireKey } from './connection.lifecycle.ts';
 import type { ParticipantCommand, ParticipantResult } from './participant.commands.ts';
@@ -12,8 +13,13 @@ import { moveCover, openCurrency, setCap } from './participant.money.ts';
 import { createRegister, type ParticipantsView, type Register } from './participant.register.ts';
 import { connectionOf, currencyTermsOf, keyOf, participantOf } from './participant.tables.ts';
 
-/** Subject ids of a connection's secrets: `subjectId(indexKey, participantId, 'connection:' + id)`. */
-export type SecretsSubject = (participantId: string, connectionId: string) => string;
+/** Under which subject a connection's secrets are sealed. No account holds a line feed. */
+export function secretsSubject(
+  indexKey: Uint8Array,
+  connection: { readonly id: string; readonly participantId: string },
+): string {
+  return subjectId(indexKey, connection.participantId, `\nconnection ${connection.id}`);
+}
 
 export interface Participants {
   readonly machine: Machine<ParticipantCommand, ParticipantResult>;
@@ -22,7 +28,7 @@ export interface Participants {
 
 export function createParticipants(deps: {
   readonly ledger: Ledger;
-  readonly secretsSubject: SecretsSubject;
+  readonly indexKey: Uint8Array;
 }): Participants {
   const register = createRegister(deps.ledger);
   return {
@@ -34,7 +40,7 @@ export function createParticipants(deps: {
         if (result.ok) context.claimKey('participant_command', command.id);
         return result;
       },
-      load: (reader, unseal) => load(register, deps.secretsSubject, reader, unseal),
+      load: (reader, unseal) => load(register, deps.indexKey, reader, unseal),
       clear: register.clear,
     },
   };
@@ -71,7 +77,7 @@ function decide(
 
 async function load(
   register: Register,
-  secretsSubject: SecretsSubject,
+  indexKey: Uint8Array,
   reader: Reader,
   unseal: Unseal,
 ): Promise<void> {
@@ -96,7 +102,7 @@ async function load(
     const bytes = opened[i];
     const connection = register.connection(textOf(row, 'connection_id'));
     if (connection === undefined || bytes === undefined || bytes === null) return;
-    const subject = secretsSubject(connection.participantId, connection.id);
+    const subject = secretsSubject(indexKey, connection);
     register.setSecrets({ connectionId: connection.id, secrets: { bytes, subjects: [subject] } });
   });
   const keys = await reader.rows(

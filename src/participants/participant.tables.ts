@@ -1,7 +1,7 @@
 // How participants, their terms, connections and keys lie in PostgreSQL, and how they come back.
 
 import { bigintOf, integerOf, integerOrNull, textOf, textOrNull, wordOf } from '../journal/row.ts';
-import type { Row } from '../journal/store.ts';
+import type { Reader, Row } from '../journal/store.ts';
 import { type Column, defineTable, type Sealable } from '../journal/table.ts';
 import {
   CONNECTION_STATUSES,
@@ -71,6 +71,31 @@ export const COVER_MOVEMENTS = defineTable<CoverMovement>('cover_movements', [
   { name: 'asked_by', type: 'text', value: (m) => m.by },
   { name: 'at_ms', type: 'int8', value: (m) => m.atMs },
 ]);
+
+const DIRECTIONS = ['deposit', 'withdrawal'] as const;
+
+/** Rides cover_movements_pkey. */
+export async function readCoverMovement(
+  reader: Reader,
+  id: string,
+): Promise<CoverMovement | undefined> {
+  const [row] = await reader.rows(
+    `select id, participant_id, currency, direction, amount_minor, reference, asked_by, at_ms
+     from cover_movements where id = $1`,
+    [id],
+  );
+  if (row === undefined) return undefined;
+  return {
+    id: textOf(row, 'id'),
+    participantId: textOf(row, 'participant_id'),
+    currency: textOf(row, 'currency'),
+    direction: wordOf(row, 'direction', DIRECTIONS),
+    amountMinor: bigintOf(row, 'amount_minor'),
+    reference: textOf(row, 'reference'),
+    by: textOf(row, 'asked_by'),
+    atMs: integerOf(row, 'at_ms'),
+  };
+}
 
 export const CONNECTIONS = defineTable<Connection>('connections', [
   { name: 'id', type: 'text', value: (c) => c.id, key: true },
