@@ -4,7 +4,9 @@ import { isEnded, type Order, type Payment } from './payment.ts';
 
 /** Ended payments kept for replays, reads and refunds; the rest is read by primary key. */
 const ENDED_IN_MEMORY_MAX = 20_000;
-/** A payment's id is made shortly before the payment: this much is allowed between the two. */
+/**
+ * A payment's id is made shortly before the payment; those that are older are watched one by one.
+ */
 const ID_AGE_MS_MAX = 60_000;
 
 export interface Book {
@@ -37,6 +39,10 @@ export function createBook(): Book {
   const openOrders = new Map<string, Order>();
   const endedOrders = new Map<string, Order>();
   const attempts = new Map<string, Set<Payment>>();
+  /**
+   * Open payments whose command waited long, as for a new leader: their ids tell no recent time.
+   */
+  const late = new Set<string>();
 
   return {
     payment: (id) => open.get(id) ?? ended.get(id),
@@ -48,6 +54,7 @@ export function createBook(): Book {
         return;
       }
       open.set(payment.id, payment);
+      if (payment.id < floorId(payment.createdAtMs - ID_AGE_MS_MAX)) late.add(payment.id);
       if (payment.orderId === null) return;
       const list = attempts.get(payment.orderId);
       if (list === undefined) attempts.set(payment.orderId, new Set([payment]));
@@ -63,6 +70,7 @@ export function createBook(): Book {
     settle(payment) {
       if (!isEnded(payment.state)) return;
       open.delete(payment.id);
+      late.delete(payment.id);
       // made the newest, so that no change still on its way to storage is forgotten
       ended.delete(payment.id);
       ended.set(payment.id, payment);
@@ -87,7 +95,9 @@ export function createBook(): Book {
       // the map is in order of making, so the first is the oldest, give or take an id's age
       const oldest = open.values().next();
       if (oldest.done === true) return null;
-      return floorId(oldest.value.createdAtMs - ID_AGE_MS_MAX);
+      let floor = floorId(oldest.value.createdAtMs - ID_AGE_MS_MAX);
+      for (const id of late) if (id < floor) floor = id;
+      return floor;
     },
     clear() {
       open.clear();
@@ -95,6 +105,7 @@ export function createBook(): Book {
       openOrders.clear();
       endedOrders.clear();
       attempts.clear();
+      late.clear();
     },
   };
 }

@@ -15,7 +15,10 @@ export interface EngineDeps {
   /** May the participant start, or be sent, new payments? */
   readonly isActive: (participantId: string) => boolean;
   readonly can: (connectionId: string, capability: Capability) => boolean;
-  /** The exact bytes of an instruction, in the dialect of the leg's connection. Pure. */
+  /**
+   * The exact bytes of an instruction, in the dialect of the leg's connection. Pure. Must not throw
+   * for a connection that was disabled since: what is under way there is still closed and returned.
+   */
   readonly encode: (payment: Readonly<Payment>, leg: Readonly<Leg>) => Uint8Array;
   /** Uses up a quote, in the same commit; null where it may be used. */
   readonly useQuote: (
@@ -30,10 +33,18 @@ export interface Engine extends EngineDeps {
   readonly book: Book;
 }
 
+/**
+ * Who asked, and who was asked since: a payment that was refused or is held before its instruction
+ * left is no business of the other side.
+ */
 function audienceOf(payment: Payment): string[] {
-  return payment.payerParticipantId === payment.payeeParticipantId
-    ? [payment.payerParticipantId]
-    : [payment.payerParticipantId, payment.payeeParticipantId];
+  const { payerParticipantId, payeeParticipantId, legs, flow } = payment;
+  const isAsked = (role: Leg['role']) =>
+    legs.some((leg) => leg.role === role && leg.state !== 'none');
+  const audience = new Set<string>();
+  if (flow === 'push' || isAsked('debit')) audience.add(payerParticipantId);
+  if (flow === 'collect' || isAsked('credit')) audience.add(payeeParticipantId);
+  return [...audience];
 }
 
 export function paymentEvent(
@@ -59,6 +70,33 @@ export function paymentEvent(
       causeId: payment.causeId,
       orderId: payment.orderId,
       problem: payment.problem,
+      atMs: context.nowMs,
+    },
+    evidence,
+  });
+}
+
+/** The opposite of what is final was reported: nothing moves, and an operator has to see it. */
+export function contradictionEvent(
+  payment: Payment,
+  leg: Leg,
+  reported: { readonly outcome: string; readonly externalId: string | null },
+  context: JournalContext,
+  evidence: Sealable | null,
+): void {
+  context.event({
+    type: 'payment.contradicted',
+    subjectId: payment.id,
+    audience: [leg.participantId],
+    body: {
+      id: payment.id,
+      state: payment.state,
+      leg: leg.n,
+      connection: leg.connectionId,
+      recorded: leg.state,
+      recordedExternalId: leg.externalId,
+      reported: reported.outcome,
+      reportedExternalId: reported.externalId,
       atMs: context.nowMs,
     },
     evidence,
@@ -110,6 +148,7 @@ export function instruct(
 ): void {
   leg.instruction = instruction;
   leg.state = 'sent';
+  leg.inDoubt = false;
   leg.sentAt = context.send({
     destination: leg.connectionId,
     kind: instruction,

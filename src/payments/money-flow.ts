@@ -1,7 +1,7 @@
 // The ledger side of a payment: which movements it plans, and reserving, posting and voiding them.
 import type { ProblemCode } from '@hutong/sdk/contract';
 import type { JournalContext } from '../journal/batch.ts';
-import type { Account, AccountKind, LedgerResult, Movement } from '../ledger/ledger.ts';
+import { type Account, headroomMinor, type LedgerResult, type Movement } from '../ledger/ledger.ts';
 import { defect } from '../runtime/defect.ts';
 import type { Payment, PlannedMovement } from './payment.ts';
 
@@ -18,15 +18,6 @@ const REFUSALS: Record<Exclude<LedgerResult, 'ok'>, ProblemCode> = {
 };
 
 type Hop = readonly [from: Account, to: Account, amountMinor: bigint];
-
-function account(
-  context: JournalContext,
-  participantId: string | null,
-  currency: string,
-  kind: AccountKind,
-): Account | null {
-  return context.ledger.find(participantId, currency, kind) ?? null;
-}
 
 function hopsOf(
   from: Account,
@@ -51,19 +42,39 @@ export type Stretch =
   | 'transit_to_payee'
   | 'transit_to_payer';
 
+interface Accounts {
+  readonly transit: Account;
+  readonly payer: Account;
+  readonly payee: Account;
+  /** `null` where there is no fee. */
+  readonly fees: Account | null;
+}
+
+/** The accounts a payment moves between; null where one of them was never opened. */
+function accountsOf(payment: Payment, { ledger }: JournalContext): Accounts | null {
+  const { currency, payerParticipantId, payeeParticipantId, feeParticipantId } = payment;
+  const transit = ledger.find(null, currency, 'transit');
+  const payer = ledger.find(payerParticipantId, currency, 'position');
+  const payee = ledger.find(payeeParticipantId, currency, 'position');
+  if (transit === undefined || payer === undefined || payee === undefined) return null;
+  if (payment.feeMinor === 0n) return { transit, payer, payee, fees: null };
+  const fees = ledger.find(feeParticipantId, currency, 'fees');
+  return fees === undefined ? null : { transit, payer, payee, fees };
+}
+
+/** Whether both sides, and whoever earns the fee, have accounts in the payment's currency. */
+export function isCurrencyOpen(payment: Payment, context: JournalContext): boolean {
+  return accountsOf(payment, context) !== null;
+}
+
 function plan(
   payment: Payment,
   stretch: Stretch,
   context: JournalContext,
 ): Movement[] | ProblemCode {
-  const { currency } = payment;
-  const transit = account(context, null, currency, 'transit');
-  const payer = account(context, payment.payerParticipantId, currency, 'position');
-  const payee = account(context, payment.payeeParticipantId, currency, 'position');
-  const fees =
-    payment.feeMinor === 0n ? null : account(context, payment.feeParticipantId, currency, 'fees');
-  if (transit === null || payer === null || payee === null) return 'currency_not_supported';
-  if (payment.feeMinor > 0n && fees === null) return 'currency_not_supported';
+  const accounts = accountsOf(payment, context);
+  if (accounts === null) return 'currency_not_supported';
+  const { transit, payer, payee, fees } = accounts;
   let hops: Hop[];
   switch (stretch) {
     case 'payer_to_payee':
@@ -120,8 +131,25 @@ export function voidAll(payment: Payment, context: JournalContext): void {
   }
 }
 
-/** A confirmed external fact moves money past any limit, and cannot fail for want of an account. */
+/**
+ * A confirmed external fact moves money past any limit, and cannot fail for want of an account. A
+ * position that stands below its limit after it raises an alarm.
+ */
 export function reserveFact(payment: Payment, stretch: Stretch, context: JournalContext): void {
   const problem = reserve(payment, stretch, context, true);
   if (problem !== null) defect(`payment ${payment.id}: ${stretch} refused with ${problem}`);
+  if (stretch === 'payer_to_transit') alarmBreach(payment, context);
+}
+
+function alarmBreach(payment: Payment, context: JournalContext): void {
+  const { payerParticipantId, currency } = payment;
+  const payer = context.ledger.find(payerParticipantId, currency, 'position');
+  const leftMinor = payer === undefined ? null : headroomMinor(payer);
+  if (leftMinor === null || leftMinor >= 0n) return;
+  context.event({
+    type: 'participant.limit_breached',
+    subjectId: payerParticipantId,
+    audience: [payerParticipantId],
+    body: { currency, headroomMinor: String(leftMinor), paymentId: payment.id },
+  });
 }

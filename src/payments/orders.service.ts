@@ -4,7 +4,7 @@ import type { PaymentResult } from './payment.commands.ts';
 import type { Lookup } from './payment.lookup.ts';
 import { orderView } from './payment.view.ts';
 import type { Idempotent, OrderView, Outcome, PaymentsPort } from './port.ts';
-import { refused } from './refusal.ts';
+import { refusalOf, refused } from './refusal.ts';
 import type { ServiceDeps } from './service.deps.ts';
 import { expiryOf, ORDER_EXPIRY_MS, ownSide, type Submit } from './service.deps.ts';
 
@@ -19,8 +19,10 @@ export function createOrderService(deps: ServiceDeps, lookup: Lookup, submit: Su
         return refused(answer.code);
       case 'conflict':
         return refused('idempotency_conflict');
-      case 'replayed':
-        return read(answer.resourceId, true);
+      case 'replayed': {
+        const code = refusalOf(answer.resource);
+        return code === null ? read(answer.resourceId, true) : refused(code);
+      }
       case 'applied':
         if (!answer.result.ok) return refused(answer.result.code);
         if (!('order' in answer.result)) return refused('internal');

@@ -12,7 +12,8 @@ import {
   type PaymentResult,
 } from './payment.commands.ts';
 import type { PaymentReader } from './payment.load.ts';
-import { prepare, refund, refuse, review } from './prepare.ts';
+import { prepare, refuse, review } from './prepare.ts';
+import { refund } from './refund.ts';
 import { expire, settle } from './settle.ts';
 
 export type PaymentMachine = Machine<PaymentCommand, PaymentResult> & { readonly book: Book };
@@ -46,7 +47,7 @@ export function createPaymentMachine(
         const payment = book.payment(command.paymentId);
         if (payment === undefined) return { ok: false, code: 'payment_not_found' };
         if (command.type === 'expire') return expire(engine, payment, context);
-        return review(engine, payment, command.decision, context);
+        return review(engine, payment, command.decision, command.reviewer, context);
       }
     }
   }
@@ -60,13 +61,12 @@ export function createPaymentMachine(
       const orders = new Set<string>();
       for (const command of commands) {
         const paymentId = coldPaymentId(command);
-        if (paymentId !== null) {
-          // a refund that ends changes the sums of its cause, which may have left memory
-          const known = book.payment(paymentId);
-          const wanted = known === undefined ? paymentId : known.causeId;
-          if (wanted !== null && book.payment(wanted) === undefined) payments.add(wanted);
-        }
-        const orderId = coldOrderId(command);
+        const known = paymentId === null ? undefined : book.payment(paymentId);
+        // a refund that ends changes the sums of its cause, which may have left memory
+        const wanted = known === undefined ? paymentId : known.causeId;
+        if (wanted !== null && book.payment(wanted) === undefined) payments.add(wanted);
+        // why a late capture is returned depends on what became of its order
+        const orderId = coldOrderId(command) ?? known?.orderId ?? null;
         if (orderId !== null && book.order(orderId) === undefined) orders.add(orderId);
       }
       const quotes = commands.flatMap((command) =>

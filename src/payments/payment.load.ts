@@ -196,19 +196,26 @@ export interface PaymentReader {
   loadOpen(book: Book, reader: Reader, unseal: Unseal): Promise<void>;
 }
 
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** What is no id of ours names nothing; asking PostgreSQL would fail the whole batch instead. */
+const isUuid = (text: string) => UUID.test(text);
+
 export function createPaymentReader(deps: {
   readonly unseal: Unseal;
   readonly subjectsOf: SubjectsOf;
 }): PaymentReader {
   const { subjectsOf } = deps;
   return {
-    async payments(reader, ids) {
+    async payments(reader, asked) {
+      const ids = asked.filter(isUuid);
       if (ids.length === 0) return [];
       // rides payments_pkey
       const rows = await reader.rows('select * from payments where id = any($1::uuid[])', [ids]);
       return paymentsOf(rows, deps.unseal, subjectsOf);
     },
-    async orders(reader, ids) {
+    async orders(reader, asked) {
+      const ids = asked.filter(isUuid);
       if (ids.length === 0) return [];
       // rides orders_pkey
       const rows = await reader.rows('select * from orders where id = any($1::uuid[])', [ids]);
@@ -221,7 +228,8 @@ export function createPaymentReader(deps: {
         // rides payments_pkey from the oldest open payment on
         const rows = await reader.rows(
           `select * from payments where id >= $1::uuid
-           and state not in ('completed', 'rejected', 'expired', 'returned') order by id`,
+           and state not in ('completed', 'rejected', 'expired', 'returned')
+           order by created_seq, id`,
           [floor],
         );
         for (const payment of await paymentsOf(rows, unseal, subjectsOf)) book.addPayment(payment);

@@ -16,6 +16,8 @@ export type LegRole = (typeof LEG_ROLES)[number];
 /**
  * What is asked of a leg's connection. `credit` gives the payee money, `collect` asks the payer for
  * it, `close` takes an unanswered collect back, `refund` gives money back against `original`.
+ * The outcome always speaks of the leg's money: after `close`, `completed` says that it was
+ * captured all the same, and `rejected` that it is closed and can no longer be.
  */
 export type InstructionKind = 'credit' | 'collect' | 'close' | 'refund';
 

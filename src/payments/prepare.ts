@@ -1,31 +1,23 @@
-// Starting a payment: push, collect and refund. Judged as one ladder of early returns, so that two
-// faults in one request always give the same code. What is refused here stays refused under its key.
+// Starting a payment, push or collect, and reviewing a held one. Judged as one ladder of early
+// returns in the contract's order of problems, so that two faults in one request always give the
+// same code. What is refused here stays refused under its key. Refunds are refund.ts.
 import type { ProblemCode } from '@hutong/sdk/contract';
 import type { JournalContext } from '../journal/batch.ts';
 import type { Sealable } from '../journal/table.ts';
+import { MAX_AMOUNT_MINOR } from '../money/index.ts';
 import { defect } from '../runtime/defect.ts';
 import { snapshot } from './book.ts';
-import {
-  type Engine,
-  instruct,
-  newLeg,
-  paymentEvent,
-  writeOrder,
-  writePayment,
-} from './engine.deps.ts';
-import { reserve } from './money-flow.ts';
-import type {
-  PaymentResult,
-  PrepareCommand,
-  RefundCommandData,
-  RefuseCommand,
-} from './payment.commands.ts';
-import { mayBegin, mayMoveOrder, move } from './payment.states.ts';
+import { claimOrder } from './claims.ts';
+import { type Engine, instruct, newLeg, paymentEvent, writePayment } from './engine.deps.ts';
+import { isCurrencyOpen, reserve } from './money-flow.ts';
+import type { PaymentResult, PrepareCommand, RefuseCommand } from './payment.commands.ts';
+import { mayBegin, move } from './payment.states.ts';
 import { EXTERNAL_IDS, PAYMENTS } from './payment.tables.ts';
-import type { Leg, Order, Payment, PaymentState } from './payment.ts';
+import { isEnded, type Leg, type Order, type Payment, type PaymentState } from './payment.ts';
 
 type Draft = Omit<
   Payment,
+  | 'state'
   | 'previousState'
   | 'movements'
   | 'problem'
@@ -37,9 +29,11 @@ type Draft = Omit<
   | 'refundingMinor'
 >;
 
-function draft(fields: Draft, context: JournalContext): Payment {
+/** A payment that has not begun: it stands in no book and no table, and has moved nothing. */
+export function draft(fields: Draft, context: JournalContext): Payment {
   return {
     ...fields,
+    state: 'rejected',
     previousState: null,
     movements: [],
     problem: null,
@@ -62,7 +56,7 @@ export function begin(
 ): PaymentResult {
   if (!mayBegin(state)) defect(`a payment cannot begin as ${state}`);
   payment.state = state;
-  if (state === 'rejected') payment.endedAtMs = context.nowMs;
+  if (isEnded(state)) payment.endedAtMs = context.nowMs;
   context.insert(PAYMENTS, payment);
   context.claimKey('payment', payment.id);
   if (payment.reference !== null) {
@@ -79,55 +73,63 @@ export function begin(
   return { ok: true, payment: snapshot(payment) };
 }
 
+/** Amounts that no payment can have, and no row could hold. */
+export function judgeAmounts(payment: Payment): ProblemCode | null {
+  if (payment.amountMinor < 0n) return 'amount_negative';
+  if (payment.amountMinor === 0n) return 'amount_zero';
+  const isTooLarge =
+    payment.amountMinor > MAX_AMOUNT_MINOR || payment.debitMinor > MAX_AMOUNT_MINOR;
+  return isTooLarge ? 'amount_too_large' : null;
+}
+
+function judgeParties(engine: Engine, payment: Payment): ProblemCode | null {
+  const credit = payment.legs[1];
+  if (!engine.isActive(payment.payeeParticipantId)) return 'payee_participant_unavailable';
+  if (credit === undefined || !engine.can(credit.connectionId, 'push')) return 'payee_not_payable';
+  return payment.payer.subjects[0] === payment.payee.subjects[0] ? 'payer_is_payee' : null;
+}
+
 function judgeOrder(order: Order | undefined, payment: Payment, nowMs: number): ProblemCode | null {
-  if (order === undefined) return 'order_not_found';
-  switch (order.state) {
-    case 'paid':
-      return 'order_already_paid';
-    case 'closed':
-      return 'order_closed';
-    case 'claimed':
-      return 'order_already_claimed';
-    case 'open':
-      break;
+  if (order === undefined || order.payeeParticipantId !== payment.payeeParticipantId) {
+    return 'order_not_found';
   }
+  if (order.state === 'paid') return 'order_already_paid';
+  if (order.state === 'closed') return 'order_closed';
   if (order.expiresAtMs <= nowMs) return 'order_expired';
+  if (order.state === 'claimed') return 'order_already_claimed';
   const same = order.currency === payment.currency && order.amountMinor === payment.amountMinor;
   return same ? null : 'order_amount_mismatch';
 }
 
-/** Everything that may speak against a payment, in order. */
-function judge(engine: Engine, payment: Payment, context: JournalContext): ProblemCode | null {
-  const [debit, credit] = payment.legs;
+/**
+ * Everything that may speak against a payment, in the contract's order. `isNew`: a payment that
+ * was held has used up its quote already, and keeps that price.
+ */
+function judge(
+  engine: Engine,
+  payment: Payment,
+  isNew: boolean,
+  context: JournalContext,
+): ProblemCode | null {
   if (!engine.isActive(payment.payerParticipantId)) return 'participant_not_active';
-  if (!engine.isActive(payment.payeeParticipantId)) return 'payee_participant_unavailable';
-  if (credit === undefined || !engine.can(credit.connectionId, 'push')) return 'payee_not_payable';
-  if (payment.flow === 'collect' && !(debit && engine.can(debit.connectionId, 'collect'))) {
-    return 'capability_unsupported';
+  if (!isCurrencyOpen(payment, context)) return 'currency_not_supported';
+  const wrong = judgeAmounts(payment) ?? judgeParties(engine, payment);
+  if (wrong !== null) return wrong;
+  if (isNew && payment.quoteId !== null) {
+    const problem = engine.useQuote(payment.quoteId, payment, context);
+    if (problem !== null) return problem;
   }
-  if (payment.payer.subjects[0] === payment.payee.subjects[0]) return 'payer_is_payee';
+  if (payment.creditMinor <= 0n) return 'fee_exceeds_amount';
   if (payment.orderId !== null) {
     const problem = judgeOrder(engine.book.order(payment.orderId), payment, context.nowMs);
     if (problem !== null) return problem;
   }
   if (payment.expiresAtMs <= context.nowMs) return 'payment_expired';
-  return payment.quoteId === null ? null : engine.useQuote(payment.quoteId, payment, context);
-}
-
-export function claimOrder(
-  engine: Engine,
-  order: Order,
-  winnerId: string | null,
-  state: Order['state'],
-  context: JournalContext,
-): void {
-  if (!mayMoveOrder(order.state, state)) {
-    defect(`order ${order.id}: no way from ${order.state} to ${state}`);
+  const debit = payment.legs[0];
+  if (payment.flow === 'collect' && !(debit && engine.can(debit.connectionId, 'collect'))) {
+    return 'capability_unsupported';
   }
-  order.previousState = order.state;
-  order.state = state;
-  order.winnerId = winnerId;
-  writeOrder(engine, order, context);
+  return null;
 }
 
 /** Reserves and instructs; the state it gives is the payment's next one. */
@@ -144,8 +146,7 @@ export function launch(
     instruct(engine, payment, debit, 'collect', context);
     return 'awaiting_payer';
   }
-  const order = payment.orderId === null ? undefined : engine.book.order(payment.orderId);
-  if (order !== undefined) claimOrder(engine, order, payment.id, 'claimed', context);
+  claimOrder(engine, payment, context);
   instruct(engine, payment, credit, payment.kind === 'refund' ? 'refund' : 'credit', context);
   return 'delivering';
 }
@@ -153,7 +154,8 @@ export function launch(
 const STATES = new Set<string>(['delivering', 'awaiting_payer']);
 const isState = (value: PaymentState | ProblemCode): value is PaymentState => STATES.has(value);
 
-function conclude(
+/** Begins the payment as what was decided about it. */
+export function conclude(
   engine: Engine,
   payment: Payment,
   verdict: PaymentState | ProblemCode,
@@ -165,14 +167,10 @@ function conclude(
   return begin(engine, payment, 'rejected', context, evidence);
 }
 
-export function prepare(
-  engine: Engine,
-  command: PrepareCommand,
-  context: JournalContext,
-): PaymentResult {
+function draftOf(command: PrepareCommand, context: JournalContext): Payment {
   const { payer, payee } = command;
   const isPush = command.flow === 'push';
-  const payment = draft(
+  return draft(
     {
       id: command.id,
       kind: 'payment',
@@ -180,7 +178,6 @@ export function prepare(
       causeId: null,
       orderId: command.orderId,
       quoteId: command.quoteId,
-      state: 'rejected',
       payerParticipantId: payer.participantId,
       payeeParticipantId: payee.participantId,
       currency: command.currency,
@@ -200,12 +197,34 @@ export function prepare(
     },
     context,
   );
-  const problem = judge(engine, payment, context);
-  if (problem !== null) return conclude(engine, payment, problem, context, command.evidence);
+}
+
+export function prepare(
+  engine: Engine,
+  command: PrepareCommand,
+  context: JournalContext,
+): PaymentResult {
+  const payment = draftOf(command, context);
+  const { evidence } = command;
+  if (payment.feeMinor < 0n || payment.debitMinor !== payment.creditMinor + payment.feeMinor) {
+    defect(`payment ${payment.id}: debit is not credit and fee`);
+  }
+  const problem = judge(engine, payment, true, context);
+  if (problem !== null) {
+    // an amount that no row can hold leaves only the refusal behind
+    if (judgeAmounts(payment) === null && payment.creditMinor > 0n) {
+      return conclude(engine, payment, problem, context, evidence);
+    }
+    const { participantId } = command.payer;
+    return refuse(
+      { type: 'refuse', id: command.id, participantId, code: problem, evidence },
+      context,
+    );
+  }
   const verdict = engine.policy(payment, context.nowMs);
-  if (verdict === 'held') return begin(engine, payment, 'held', context, command.evidence);
-  if (verdict !== 'allow') return conclude(engine, payment, verdict, context, command.evidence);
-  return conclude(engine, payment, launch(engine, payment, context), context, command.evidence);
+  if (verdict === 'held') return begin(engine, payment, 'held', context, evidence);
+  if (verdict !== 'allow') return conclude(engine, payment, verdict, context, evidence);
+  return conclude(engine, payment, launch(engine, payment, context), context, evidence);
 }
 
 /** A reviewer releases or declines a held payment; everything is judged anew on release. */
@@ -213,90 +232,29 @@ export function review(
   engine: Engine,
   payment: Payment,
   decision: 'release' | 'decline',
+  reviewer: string,
   context: JournalContext,
 ): PaymentResult {
   if (payment.state !== 'held') return { ok: false, code: 'already_resolved' };
   let verdict: PaymentState | ProblemCode = 'policy_refused';
-  if (decision === 'release')
-    verdict = judge(engine, payment, context) ?? launch(engine, payment, context);
+  if (decision === 'release') {
+    verdict = judge(engine, payment, false, context) ?? launch(engine, payment, context);
+  }
   if (isState(verdict)) move(payment, verdict, context.nowMs, context.seq);
   else {
     payment.problem = verdict;
     move(payment, 'rejected', context.nowMs, context.seq);
   }
   writePayment(engine, payment, context);
+  // who decided is the operator's business: no participant reads it
+  context.event({
+    type: 'payment.reviewed',
+    subjectId: payment.id,
+    audience: [],
+    body: { id: payment.id, decision, by: reviewer, state: payment.state, atMs: context.nowMs },
+  });
   paymentEvent(payment, `payment.${payment.state}`, context, null);
   return { ok: true, payment: snapshot(payment) };
-}
-
-function judgeRefund(
-  original: Payment | undefined,
-  command: RefundCommandData,
-): ProblemCode | null {
-  if (original === undefined) return 'payment_not_found';
-  // another participant's payment is not there at all
-  if (original.payeeParticipantId !== command.requesterParticipantId) return 'payment_not_found';
-  if (original.kind !== 'payment' || original.state !== 'completed') return 'payment_not_completed';
-  if (original.currency !== command.currency) return 'refund_currency_mismatch';
-  const left = original.amountMinor - original.refundedMinor - original.refundingMinor;
-  return command.amountMinor > left ? 'refund_exceeds_payment' : null;
-}
-
-/** Gives a completed payment back through the connection it came from, never as a fresh transfer. */
-export function refund(
-  engine: Engine,
-  command: RefundCommandData,
-  context: JournalContext,
-): PaymentResult {
-  const original = engine.book.payment(command.causeId);
-  const problem = judgeRefund(original, command);
-  if (problem !== null || original === undefined) {
-    const code = problem ?? 'payment_not_found';
-    return refuse(
-      {
-        type: 'refuse',
-        id: command.id,
-        participantId: command.requesterParticipantId,
-        code,
-        evidence: command.evidence,
-      },
-      context,
-    );
-  }
-  const [debit, credit] = original.legs as [Leg, Leg];
-  const payment = draft(
-    {
-      id: command.id,
-      kind: 'refund',
-      flow: 'push',
-      causeId: original.id,
-      orderId: null,
-      quoteId: null,
-      state: 'rejected',
-      payerParticipantId: original.payeeParticipantId,
-      payeeParticipantId: original.payerParticipantId,
-      currency: original.currency,
-      amountMinor: command.amountMinor,
-      debitMinor: command.amountMinor,
-      creditMinor: command.amountMinor,
-      feeMinor: 0n,
-      feeParticipantId: null,
-      legs: [newLeg(0, 'debit', credit, 'completed'), newLeg(1, 'credit', debit, 'none')],
-      reference: command.reference,
-      expiresAtMs: command.expiresAtMs,
-      payer: original.payee,
-      payee: original.payer,
-    },
-    context,
-  );
-  const verdict = engine.isActive(payment.payerParticipantId)
-    ? launch(engine, payment, context)
-    : 'participant_not_active';
-  if (isState(verdict)) {
-    original.refundingMinor += command.amountMinor;
-    writePayment(engine, original, context);
-  }
-  return conclude(engine, payment, verdict, context, command.evidence);
 }
 
 /** Remembers a refusal under its key: a late retry of a refused attempt can never succeed. */

@@ -2,13 +2,22 @@
 // what was recorded is a contradiction, written down with its evidence; nothing is ever guessed.
 import type { ProblemCode } from '@hutong/sdk/contract';
 import type { JournalContext } from '../journal/batch.ts';
+import type { Sealable } from '../journal/table.ts';
+import { required } from '../runtime/defect.ts';
 import { snapshot } from './book.ts';
-import { type Engine, instruct, newLeg, paymentEvent, writePayment } from './engine.deps.ts';
-import { post, reserve, reserveFact, voidAll } from './money-flow.ts';
+import { claimOrder, closeAttempt, concludeOrder } from './claims.ts';
+import {
+  contradictionEvent,
+  type Engine,
+  instruct,
+  paymentEvent,
+  writePayment,
+} from './engine.deps.ts';
+import { isCurrencyOpen, post, reserve, voidAll } from './money-flow.ts';
 import type { PaymentResult, SettleCommand } from './payment.commands.ts';
 import { move } from './payment.states.ts';
 import { isEnded, type Leg, type Payment, type PaymentState } from './payment.ts';
-import { begin, claimOrder } from './prepare.ts';
+import { giveBack, linkedReturn, returnRefused } from './returns.ts';
 
 type Fact = Exclude<SettleCommand['outcome'], 'pending'>;
 
@@ -23,38 +32,77 @@ export function settle(
   if (command.connectionId !== null && command.connectionId !== leg.connectionId) {
     return { ok: false, code: 'payment_not_found' };
   }
-  if (leg.state === 'none') return { ok: false, code: 'transition_refused' };
+  if (leg.state === 'none') return unasked(engine, payment, leg, command, context);
   if (leg.state !== 'sent') return known(engine, payment, leg, command, context);
-  leg.externalId = command.externalId ?? leg.externalId;
-  if (command.record !== undefined) leg.record = command.record;
-  if (command.outcome === 'pending') return doubt(engine, payment, leg, context);
-  leg.state = command.outcome;
-  leg.inDoubt = false;
+  const { outcome, evidence } = command;
+  const hasLearned = learn(leg, command);
+  // a close that never left says nothing of the collect before it, which did
+  const isOpen = outcome === 'pending' || (outcome === 'not_sent' && leg.instruction === 'close');
+  if (isOpen) return doubt(engine, payment, leg, hasLearned, context, evidence);
   // what began the closing or returning stays the reason
-  if (command.outcome !== 'completed') payment.problem ??= reasonOf(command, leg);
-  apply(engine, payment, leg, command.outcome, context);
+  if (outcome !== 'completed') payment.problem ??= reasonOf(command, leg);
+  if (outcome !== 'completed' && payment.state === 'returning') {
+    returnRefused(engine, payment, leg, context, evidence);
+    return { ok: true, payment: snapshot(payment) };
+  }
+  leg.state = outcome;
+  leg.inDoubt = false;
+  apply(engine, payment, leg, outcome, context);
   writePayment(engine, payment, context);
-  paymentEvent(payment, `payment.${payment.state}`, context, command.evidence);
+  paymentEvent(payment, `payment.${payment.state}`, context, evidence);
   return { ok: true, payment: snapshot(payment) };
+}
+
+/** Takes in what the connection calls it; true where that is news. */
+function learn(leg: Leg, command: SettleCommand): boolean {
+  const { externalId, record } = leg;
+  leg.externalId = command.externalId ?? externalId;
+  if (command.record !== undefined) leg.record = command.record;
+  return leg.externalId !== externalId || leg.record !== record;
 }
 
 function reasonOf(command: SettleCommand, leg: Leg): ProblemCode {
   if (command.problem !== null) return command.problem;
-  if (command.outcome === 'not_sent') return 'payee_participant_unavailable';
-  return leg.role === 'debit' ? 'refused_by_payer' : 'refused_by_payee';
+  if (leg.role === 'debit') return 'refused_by_payer';
+  return command.outcome === 'not_sent' ? 'payee_participant_unavailable' : 'refused_by_payee';
 }
 
 /** Marks the leg in doubt, once: the reservation stays until it is known. */
-function doubt(engine: Engine, payment: Payment, leg: Leg, context: JournalContext): PaymentResult {
-  if (leg.instruction === 'collect' && payment.expiresAtMs > context.nowMs) {
-    // the payer has been asked and has not answered: nothing is in doubt yet
-    writePayment(engine, payment, context);
-  } else if (!leg.inDoubt) {
-    leg.inDoubt = true;
-    writePayment(engine, payment, context);
-    paymentEvent(payment, 'payment.in_doubt', context, null);
-  }
+function doubt(
+  engine: Engine,
+  payment: Payment,
+  leg: Leg,
+  hasLearned: boolean,
+  context: JournalContext,
+  evidence: Sealable | null,
+): PaymentResult {
+  // a payer who was asked and has not answered leaves nothing in doubt: expiry takes it back
+  const isNews = !leg.inDoubt && leg.instruction !== 'collect';
+  if (isNews) leg.inDoubt = true;
+  if (isNews || hasLearned) writePayment(engine, payment, context);
+  if (isNews) paymentEvent(payment, 'payment.in_doubt', context, evidence);
   return { ok: true, payment: snapshot(payment) };
+}
+
+/** Nothing was asked of this leg, and yet it answers. */
+function unasked(
+  engine: Engine,
+  payment: Payment,
+  leg: Leg,
+  command: SettleCommand,
+  context: JournalContext,
+): PaymentResult {
+  if (command.outcome !== 'completed') return { ok: false, code: 'transition_refused' };
+  if (leg.role === 'credit' || !isCurrencyOpen(payment, context)) {
+    return contradicted(payment, leg, command, context);
+  }
+  // captured without having been asked: what was only held ends here, and the payer gets it back
+  if (payment.state === 'held') {
+    payment.problem = 'outcome_contradicts';
+    move(payment, 'rejected', context.nowMs, context.seq);
+    paymentEvent(payment, 'payment.rejected', context, null);
+  }
+  return linkedReturn(engine, payment, leg, command, context);
 }
 
 /** The leg was settled before. */
@@ -65,55 +113,35 @@ function known(
   command: SettleCommand,
   context: JournalContext,
 ): PaymentResult {
-  if (command.outcome === 'pending' || command.outcome === leg.state) {
-    return { ok: true, payment: snapshot(payment) };
-  }
+  const { outcome, externalId } = command;
   const isCapture = leg.instruction === 'collect' || leg.instruction === 'close';
-  if (isCapture && command.outcome === 'completed') {
+  const isCompleted = outcome === 'completed';
+  if (isCapture && isCompleted && leg.state !== 'completed') {
     return linkedReturn(engine, payment, leg, command, context);
   }
-  paymentEvent(payment, 'payment.contradicted', context, command.evidence);
-  return { ok: false, code: 'outcome_contradicts' };
+  if (outcome === 'pending') return { ok: true, payment: snapshot(payment) };
+  // rejected and not_sent agree: no money moved
+  const isSame = isCompleted === (leg.state === 'completed');
+  const isOther = externalId !== null && leg.externalId !== null && externalId !== leg.externalId;
+  // one leg captured twice, under two ids of the platform, is money that nobody asked for
+  if (!isSame || (isCapture && isCompleted && isOther)) {
+    return contradicted(payment, leg, command, context);
+  }
+  if (leg.externalId === null && externalId !== null) {
+    leg.externalId = externalId;
+    writePayment(engine, payment, context);
+  }
+  return { ok: true, payment: snapshot(payment) };
 }
 
-/** The platform captured although it had confirmed the order closed: the payer gets it back. */
-function linkedReturn(
-  engine: Engine,
-  cause: Payment,
+function contradicted(
+  payment: Payment,
   leg: Leg,
   command: SettleCommand,
   context: JournalContext,
 ): PaymentResult {
-  leg.state = 'completed';
-  leg.externalId = command.externalId ?? leg.externalId;
-  writePayment(engine, cause, context);
-  paymentEvent(cause, 'payment.contradicted', context, command.evidence);
-  const back: Payment = {
-    ...cause,
-    id: command.returnId,
-    kind: 'return',
-    flow: 'collect',
-    causeId: cause.id,
-    quoteId: null,
-    orderId: null,
-    state: 'returning',
-    previousState: null,
-    movements: [],
-    legs: [{ ...leg, n: 0 }, newLeg(1, 'credit', leg, 'none')],
-    problem: cause.problem,
-    reference: null,
-    createdAtMs: context.nowMs,
-    createdSeq: context.seq,
-    updatedSeq: context.seq,
-    endedAtMs: null,
-    refundedMinor: 0n,
-    refundingMinor: 0n,
-  };
-  reserveFact(back, 'payer_to_transit', context);
-  post(back, context);
-  reserveFact(back, 'transit_to_payer', context);
-  instruct(engine, back, back.legs[1] as Leg, 'refund', context);
-  return begin(engine, back, 'returning', context, null);
+  contradictionEvent(payment, leg, command, context, command.evidence);
+  return { ok: false, code: 'outcome_contradicts' };
 }
 
 function to(payment: Payment, state: PaymentState, context: JournalContext): void {
@@ -127,10 +155,12 @@ function apply(
   fact: Fact,
   context: JournalContext,
 ): void {
-  if (payment.state === 'returning') returned(engine, payment, leg, fact, context);
-  else if (leg.instruction === 'collect' || leg.instruction === 'close') {
+  if (payment.state === 'returning') {
+    post(payment, context);
+    to(payment, 'returned', context);
+  } else if (leg.instruction === 'collect' || leg.instruction === 'close') {
     if (fact === 'completed') captured(engine, payment, context);
-    else closed(engine, payment, context);
+    else closed(payment, context);
   } else if (payment.flow === 'push') delivered(engine, payment, fact, context);
   else credited(engine, payment, fact, context);
 }
@@ -141,42 +171,44 @@ function delivered(engine: Engine, payment: Payment, fact: Fact, context: Journa
   if (isCompleted) post(payment, context);
   else voidAll(payment, context);
   to(payment, isCompleted ? 'completed' : 'rejected', context);
-  const original =
-    payment.kind === 'refund' ? engine.book.payment(payment.causeId ?? '') : undefined;
-  if (original !== undefined) {
+  if (payment.kind === 'refund') {
+    const original = required(engine.book.payment(payment.causeId ?? ''), 'the refunded payment');
     original.refundingMinor -= payment.amountMinor;
     if (isCompleted) original.refundedMinor += payment.amountMinor;
     writePayment(engine, original, context);
   }
-  freeOrder(engine, payment, isCompleted, context);
+  concludeOrder(engine, payment, isCompleted, context);
 }
 
-/** Collect: the payer's platform has the money. Post it to transit, and credit the payee, or return it. */
+/** Why the payee cannot have what was captured, if so. */
+function judgeCapture(
+  engine: Engine,
+  payment: Payment,
+  context: JournalContext,
+): ProblemCode | null {
+  const order = payment.orderId === null ? undefined : engine.book.order(payment.orderId);
+  if (payment.orderId !== null) {
+    if (order?.state === 'closed') return 'order_closed';
+    if (order?.state === 'claimed') return 'order_already_claimed';
+    if (order?.state !== 'open') return 'order_already_paid';
+  }
+  if (!engine.isActive(payment.payeeParticipantId)) return 'payee_participant_unavailable';
+  const credit = payment.legs[1];
+  return credit !== undefined && engine.can(credit.connectionId, 'push')
+    ? reserve(payment, 'transit_to_payee', context, true)
+    : 'payee_not_payable';
+}
+
+/**
+ * Collect: the payer's platform has the money. Post it to transit, and credit the payee, or return
+ * it.
+ */
 function captured(engine: Engine, payment: Payment, context: JournalContext): void {
   post(payment, context);
   to(payment, 'paid_in', context);
-  payment.problem = null;
-  const order = payment.orderId === null ? undefined : engine.book.order(payment.orderId);
-  if (payment.orderId !== null && order?.state !== 'open') {
-    payment.problem = order?.state === 'closed' ? 'order_closed' : 'order_already_paid';
-    giveBack(engine, payment, context);
-    return;
-  }
-  if (order !== undefined) {
-    claimOrder(engine, order, payment.id, 'claimed', context);
-    for (const rival of engine.book.rivals(order.id, payment.id)) {
-      if (rival.state === 'awaiting_payer') close(engine, rival, 'order_already_claimed', context);
-    }
-  }
-  const refused = engine.isActive(payment.payeeParticipantId)
-    ? reserve(payment, 'transit_to_payee', context, true)
-    : 'payee_participant_unavailable';
-  if (refused !== null) {
-    payment.problem = refused;
-    giveBack(engine, payment, context);
-    freeOrder(engine, payment, false, context);
-    return;
-  }
+  payment.problem = judgeCapture(engine, payment, context);
+  if (payment.problem !== null) return giveBack(engine, payment, context);
+  claimOrder(engine, payment, context);
   instruct(engine, payment, payment.legs[1] as Leg, 'credit', context);
   to(payment, 'delivering', context);
 }
@@ -186,78 +218,17 @@ function credited(engine: Engine, payment: Payment, fact: Fact, context: Journal
   if (fact === 'completed') {
     post(payment, context);
     to(payment, 'completed', context);
-    freeOrder(engine, payment, true, context);
-    return;
+  } else {
+    voidAll(payment, context);
+    giveBack(engine, payment, context);
   }
-  voidAll(payment, context);
-  giveBack(engine, payment, context);
-  freeOrder(engine, payment, false, context);
+  concludeOrder(engine, payment, fact === 'completed', context);
 }
 
-/** From paid-in, failure leads only to giving the money back through the platform it came from. */
-function giveBack(engine: Engine, payment: Payment, context: JournalContext): void {
-  const debit = payment.legs[0] as Leg;
-  const back = newLeg(payment.legs.length, 'credit', debit, 'none');
-  payment.legs.push(back);
-  reserveFact(payment, 'transit_to_payer', context);
-  instruct(engine, payment, back, 'refund', context);
-  to(payment, 'returning', context);
-}
-
-/** A return that is refused is tried again, and shown to an operator: the money is not ours to keep. */
-function returned(
-  engine: Engine,
-  payment: Payment,
-  leg: Leg,
-  fact: Fact,
-  context: JournalContext,
-): void {
-  if (fact === 'completed') {
-    post(payment, context);
-    to(payment, 'returned', context);
-    return;
-  }
-  leg.state = 'sent';
-  leg.inDoubt = true;
-  engine.book.settle(payment);
-  paymentEvent(payment, 'payment.return_refused', context, null);
-}
-
-/** Takes an unanswered collect back; it ends only when the platform confirms. */
-export function close(
-  engine: Engine,
-  payment: Payment,
-  problem: ProblemCode,
-  context: JournalContext,
-): void {
-  payment.problem = problem;
-  instruct(engine, payment, payment.legs[0] as Leg, 'close', context);
-  to(payment, 'closing', context);
-  writePayment(engine, payment, context);
-  paymentEvent(payment, 'payment.closing', context, null);
-}
-
-function closed(engine: Engine, payment: Payment, context: JournalContext): void {
+function closed(payment: Payment, context: JournalContext): void {
   voidAll(payment, context);
   const isExpired = payment.state === 'closing' && payment.problem === 'payment_expired';
   to(payment, isExpired ? 'expired' : 'rejected', context);
-  engine.book.settle(payment);
-}
-
-/** The winner of an order has ended: the order is paid, or open to another wallet again. */
-function freeOrder(
-  engine: Engine,
-  payment: Payment,
-  isPaid: boolean,
-  context: JournalContext,
-): void {
-  const order = payment.orderId === null ? undefined : engine.book.order(payment.orderId);
-  if (order === undefined || order.winnerId !== payment.id) return;
-  if (isPaid) claimOrder(engine, order, payment.id, 'paid', context);
-  else {
-    const isOver = order.expiresAtMs <= context.nowMs;
-    claimOrder(engine, order, null, isOver ? 'closed' : 'open', context);
-  }
 }
 
 /** Time is up. What may already have moved money is only marked; the rest ends or is closed. */
@@ -271,15 +242,16 @@ export function expire(engine: Engine, payment: Payment, context: JournalContext
       voidAll(payment, context);
       payment.problem = 'payment_expired';
       to(payment, 'expired', context);
+      concludeOrder(engine, payment, false, context);
       writePayment(engine, payment, context);
       paymentEvent(payment, 'payment.expired', context, null);
       break;
     case 'awaiting_payer':
-      close(engine, payment, 'payment_expired', context);
+      closeAttempt(engine, payment, 'payment_expired', context);
       break;
     default: {
       const open = payment.legs.find((leg) => leg.state === 'sent');
-      if (open !== undefined) return doubt(engine, payment, open, context);
+      if (open !== undefined) return doubt(engine, payment, open, false, context, null);
     }
   }
   return { ok: true, payment: snapshot(payment) };
