@@ -1,11 +1,13 @@
 // `npm run -s bench -- <name> [--json]`: runs one benchmark and prints what it measured. Results and
 // what was rejected stand in docs/performance.md and beside the code they speak of.
 import { parseArgs } from 'node:util';
+import { runE2eBench } from './e2e/main.ts';
 import { runLedgerBench } from './ledger/main.ts';
 
 const BENCHES: Record<string, (flags: { hot: number; seconds: number }) => Promise<object>> = {
   ledger: ({ hot, seconds }) =>
     runLedgerBench({ accounts: hot, inFlight: 1_000, durationMs: seconds * 1_000 }),
+  e2e: ({ seconds }) => runE2eBench({ inFlight: 64, durationMs: seconds * 1_000 }),
 };
 
 const { values, positionals } = parseArgs({

@@ -216,8 +216,9 @@ export function createJournal(options: JournalOptions) {
     onReload(listener: () => void): void {
       reloadListeners.add(listener);
     },
-    onRole(listener: (role: Role) => void): void {
+    onRole(listener: (role: Role) => void): () => void {
       roleListeners.add(listener);
+      return () => roleListeners.delete(listener);
     },
     /** May answer, read and send: leads, and committed something in the last 3 s. */
     isFresh: writer.isFresh,

@@ -64,7 +64,7 @@ const standings: Record<Exclude<KnownKey['standing'], 'live'>, Problem> = {
 };
 
 export function createNativeAuth(deps: NativeDeps): NativeAuth {
-  const { clock, ids, participants, replays, publicUrl, signingKey } = deps;
+  const { clock, ids, participants, replays, signingKey } = deps;
   const signing = () => ({ key: signingKey, nowMs: clock.nowMs(), nonce: ids.compact() });
 
   /** A key id is the thumbprint of its key, so what was parsed once under it stays right. */
@@ -94,7 +94,7 @@ export function createNativeAuth(deps: NativeDeps): NativeAuth {
   return {
     verify(request) {
       const { method, headers, body } = request;
-      const targetUri = publicUrl + request.target;
+      const targetUri = deps.publicUrl + request.target;
       const verified = verifyRequest({ method, targetUri, headers, body }, keyOf, clock.nowMs());
       if (verified.ok) return admit(verified);
       return { ok: false, problem: problem(verified.problem), signatureItem: null };

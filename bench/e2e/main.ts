@@ -1,0 +1,221 @@
+// `bench e2e`: signed payments through a running switch, against a bare proxy in the same run. CPU is
+// that of the switch's and PostgreSQL's processes, from /proc; the payers' and payees' is not theirs.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { cpuMicros, openClient, serverCpuMicros, startEmbedded } from '../../src/postgres/index.ts';
+import { generateSigningKey, signingKey, verifyingKey } from '../../src/signatures/index.ts';
+import { createPayer, type Payer } from './payer.ts';
+import { ALIASES, type BenchSetup, type ProxySetup } from './setup.ts';
+
+export interface E2eBenchOptions {
+  readonly inFlight: number;
+  readonly durationMs: number;
+}
+
+const quiet = { info: () => undefined, warn: () => undefined };
+
+interface Child {
+  readonly process: ChildProcess;
+  readonly pid: number;
+  readonly hello: { readonly address: string; readonly jwk?: never };
+}
+
+async function run(file: string, argument: string): Promise<Child> {
+  const path = join(import.meta.dirname, file);
+  const child = spawn(process.execPath, [path, argument], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  let text = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+    if (text.includes('\n')) resolve(text);
+  });
+  child.once('exit', (code) => reject(new Error(`${file} ended with ${code}`)));
+  const hello: Child['hello'] = JSON.parse(await promise);
+  return { process: child, pid: child.pid ?? 0, hello };
+}
+
+async function end(child: Child): Promise<void> {
+  if (child.process.exitCode !== null) return;
+  const gone = new Promise((resolve) => child.process.once('exit', resolve));
+  child.process.kill('SIGTERM');
+  const timer = setTimeout(() => child.process.kill('SIGKILL'), 10_000);
+  await gone;
+  clearTimeout(timer);
+}
+
+function percentiles(latencies: number[]) {
+  const sorted = latencies.toSorted((a, b) => a - b);
+  const at = (share: number) =>
+    Number(
+      (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(2),
+    );
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+}
+
+interface Measured {
+  readonly done: number;
+  readonly paymentsPerSecond: number;
+  readonly latencyMs: ReturnType<typeof percentiles>;
+  readonly cpuMsPerPayment: number;
+}
+
+async function measure(
+  pay: (n: number) => Promise<void>,
+  cpu: () => number,
+  { inFlight, durationMs }: E2eBenchOptions,
+): Promise<Measured> {
+  const load = async (forMs: number) => {
+    const latencies: number[] = [];
+    const startedMs = performance.now();
+    await Promise.all(
+      Array.from({ length: inFlight }, async (_, lane) => {
+        for (let i = 0; performance.now() - startedMs < forMs; i += 1) {
+          const beganMs = performance.now();
+          await pay(lane * 1_000_003 + i);
+          latencies.push(performance.now() - beganMs);
+        }
+      }),
+    );
+    return { latencies, seconds: (performance.now() - startedMs) / 1000 };
+  };
+  await load(Math.min(1_500, durationMs));
+  const before = cpu();
+  const { latencies, seconds } = await load(durationMs);
+  const used = cpu() - before;
+  return {
+    done: latencies.length,
+    paymentsPerSecond: Math.round(latencies.length / seconds),
+    latencyMs: percentiles(latencies),
+    cpuMsPerPayment: Number((used / latencies.length / 1_000).toFixed(3)),
+  };
+}
+
+const amount = (n: number) => ({ amount: `${1 + (n % 99)}.50`, currency: 'CNY' });
+
+function oneCall(payer: Payer, payee: string) {
+  return async (n: number) => {
+    const answer = await payer.call('/v1/payments', {
+      payer: { account: `u-${n % ALIASES}`, name: 'Wang Wei' },
+      payee: { alias: `wallet:user${n % ALIASES}@${payee}` },
+      amount: amount(n),
+    });
+    if (answer.json['state'] !== 'completed' && answer.json['outcome'] !== 'completed') {
+      throw new Error(`not completed: ${JSON.stringify(answer.json)}`);
+    }
+  };
+}
+
+function threePhase(payer: Payer, payee: string) {
+  return async (n: number) => {
+    const alias = `wallet:user${n % ALIASES}@${payee}`;
+    await payer.call('/v1/lookups', { alias });
+    const quote = await payer.call('/v1/quotes', { payee: { alias }, amount: amount(n) });
+    const answer = await payer.call('/v1/payments', {
+      payer: { account: `u-${n % ALIASES}`, name: 'Wang Wei' },
+      // the proxy has no quotes: it forwards what it is given
+      ...(typeof quote.json['id'] === 'string'
+        ? { quoteId: quote.json['id'] }
+        : { payee: { alias }, amount: amount(n) }),
+    });
+    if (answer.json['state'] !== 'completed' && answer.json['outcome'] !== 'completed') {
+      throw new Error(`not completed: ${JSON.stringify(answer.json)}`);
+    }
+  };
+}
+
+export async function runE2eBench(options: E2eBenchOptions) {
+  const dataFolder = mkdtempSync(join(tmpdir(), 'hutong-bench-'));
+  const server = await startEmbedded({ dataDir: dataFolder, log: quiet });
+  const children: Child[] = [];
+  try {
+    const keys = {
+      payer: generateSigningKey(),
+      payee: generateSigningKey(),
+      proxy: generateSigningKey(),
+    };
+    const payee = await run('payee.main.ts', keys.payee.privateJwk);
+    children.push(payee);
+    const setup: BenchSetup = {
+      dataFolder,
+      participants: [
+        { id: 'payer-wallet', endpoint: payee.hello.address, jwk: keys.payer.publicJwk },
+        { id: 'payee-wallet', endpoint: payee.hello.address, jwk: keys.payee.publicJwk },
+      ],
+    };
+    const proxySetup: ProxySetup = {
+      payee: payee.hello.address,
+      payerJwk: keys.payer.publicJwk,
+      payeeJwk: keys.payee.publicJwk,
+      privateJwk: keys.proxy.privateJwk,
+    };
+    const proxy = await run('proxy.main.ts', JSON.stringify(proxySetup));
+    children.push(proxy);
+    const hutong = await run('switch.main.ts', JSON.stringify(setup));
+    children.push(hutong);
+    const payerKey = signingKey(keys.payer.privateJwk);
+    const direct = createPayer(proxy.hello.address, payerKey, verifyingKey(keys.proxy.publicJwk));
+    const { address, jwk } = hutong.hello;
+    const payer = createPayer(address, payerKey, verifyingKey(jwk ?? keys.proxy.publicJwk));
+    const proxyCpu = () => cpuMicros(proxy.pid) ?? 0;
+    const switchCpu = () => (cpuMicros(hutong.pid) ?? 0) + serverCpuMicros(server.pid);
+
+    const proxied = await measure(oneCall(direct, 'payee-wallet'), proxyCpu, options);
+    const one = await measure(oneCall(payer, 'payee-wallet'), switchCpu, options);
+    const proxiedThree = await measure(threePhase(direct, 'payee-wallet'), proxyCpu, options);
+    const three = await measure(threePhase(payer, 'payee-wallet'), switchCpu, options);
+    const client = await openClient({
+      connection: server.connection,
+      applicationName: 'hutong-bench',
+    });
+    const counted = await client.query<{ n: bigint }>(
+      `select count(*) as n from payments where state = 'completed'`,
+    );
+    const fsync = await client.query<{ fsync: string }>('show fsync');
+    const commit = await client.query<{ synchronous_commit: string }>('show synchronous_commit');
+    await client.end();
+    const verified = payer.verified();
+    await Promise.all([direct.close(), payer.close()]);
+    const added = (m: Measured, of: Measured) => ({
+      p50: Number((m.latencyMs.p50 - of.latencyMs.p50).toFixed(2)),
+      p95: Number((m.latencyMs.p95 - of.latencyMs.p95).toFixed(2)),
+      p99: Number((m.latencyMs.p99 - of.latencyMs.p99).toFixed(2)),
+    });
+    const report = (m: Measured, of: Measured) => ({
+      paymentsPerSecond: m.paymentsPerSecond,
+      latencyMs: m.latencyMs,
+      addedLatencyMs: added(m, of),
+      cpuMsPerPayment: m.cpuMsPerPayment,
+      timesProxy: Number((m.cpuMsPerPayment / of.cpuMsPerPayment).toFixed(2)),
+    });
+    return {
+      bench: 'e2e',
+      inFlight: options.inFlight,
+      oneCall: report(one, proxied),
+      threePhase: report(three, proxiedThree),
+      proxyCpuMsPerPayment: proxied.cpuMsPerPayment,
+      proxyPaymentsPerSecond: proxied.paymentsPerSecond,
+      proxyThreeCallsCpuMs: proxiedThree.cpuMsPerPayment,
+      paymentsAnswered: one.done + three.done,
+      paymentsCountedInPostgres: Number(counted.rows[0]?.n ?? 0),
+      signaturesVerified: verified,
+      residentMb: Math.round(residentKb(hutong.pid) / 1024),
+      fsync: fsync.rows[0]?.fsync,
+      synchronousCommit: commit.rows[0]?.synchronous_commit,
+    };
+  } finally {
+    for (const child of children.reverse()) await end(child);
+    await server.stop();
+    rmSync(dataFolder, { recursive: true, force: true });
+  }
+}
+
+function residentKb(pid: number): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,45 @@
+// A switch for the end-to-end benchmark, as a process of its own: participants are seeded, keys and
+// endpoints come from the parent. Prints one line of JSON when it is ready.
+import {
+  createCryptoRandom,
+  createIds,
+  createLogger,
+  settingsSchema,
+  systemClock,
+} from '../../src/runtime/index.ts';
+import { createSeed } from '../../src/sandbox/seed.ts';
+import { startSwitch } from '../../src/switch/switch.ts';
+import { ALIASES, type BenchSetup, CAP_MINOR } from './setup.ts';
+
+const setup: BenchSetup = JSON.parse(process.argv[2] ?? '{}');
+const logger = createLogger({ level: 'warn', clock: systemClock });
+const settings = settingsSchema.parse({ dataFolder: setup.dataFolder, listenPort: 0 });
+const hutong = await startSwitch(settings, logger);
+await hutong.leading();
+const ids = createIds({ clock: systemClock, random: createCryptoRandom() });
+const seed = createSeed(hutong.core, ids.uuid);
+for (const participant of setup.participants) {
+  await seed.participant({
+    id: participant.id,
+    name: participant.id,
+    currencies: [{ currency: 'CNY', capMinor: CAP_MINOR }],
+    connection: {
+      id: `${participant.id}-main`,
+      dialect: 'native',
+      endpoint: participant.endpoint,
+      settings: {},
+    },
+    jwk: participant.jwk,
+  });
+  for (let n = 0; n < ALIASES; n += 1) {
+    await seed.alias({
+      participantId: participant.id,
+      connectionId: `${participant.id}-main`,
+      alias: `wallet:user${n}@${participant.id}`,
+      account: `u-${n}`,
+      name: 'Li Na',
+    });
+  }
+}
+process.stdout.write(`${JSON.stringify({ address: hutong.address, jwk: hutong.publicKey.jwk })}\n`);
+process.once('SIGTERM', () => void hutong.stop().then(() => process.exit(0)));

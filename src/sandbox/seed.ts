@@ -1,0 +1,143 @@
+// Registers participants, connections, keys and aliases straight through the journal: what an
+// operator would do by the operator's API, for sandboxes, benchmarks and fault tests.
+
+import { aliasHash, parseAlias } from '../directory/index.ts';
+import { subjectId } from '../journal/vault.ts';
+import { OPERATOR_ID, type ParticipantCommand } from '../participants/index.ts';
+import type { FeeTerms } from '../quotes/index.ts';
+import { defect } from '../runtime/index.ts';
+import type { PublicJwk } from '../signatures/index.ts';
+import { thumbprint } from '../signatures/index.ts';
+import type { Core } from '../switch/core.ts';
+
+export interface SeedParticipant {
+  readonly id: string;
+  readonly name: string;
+  readonly currencies: readonly { readonly currency: string; readonly capMinor: bigint }[];
+  readonly connection: {
+    readonly id: string;
+    readonly dialect: string;
+    readonly endpoint: string | null;
+    readonly settings: object;
+  };
+  readonly jwk: PublicJwk;
+}
+
+export interface SeedAlias {
+  readonly participantId: string;
+  readonly connectionId: string;
+  readonly alias: string;
+  readonly account: string;
+  readonly name: string;
+}
+
+export interface Seed {
+  participant(participant: SeedParticipant): Promise<void>;
+  currency(participantId: string, currency: string, capMinor: bigint): Promise<void>;
+  endpoint(connectionId: string, endpoint: string): Promise<void>;
+  alias(alias: SeedAlias): Promise<void>;
+  fees(currency: string, fee: FeeTerms): Promise<void>;
+}
+
+export function createSeed(core: Core, newId: () => string): Seed {
+  const { journal, participants, directory, quotes } = core;
+
+  type Body<C> = C extends ParticipantCommand ? Omit<C, 'id' | 'by'> : never;
+  async function tell(command: Body<ParticipantCommand>): Promise<void> {
+    const full: ParticipantCommand = { ...command, id: newId(), by: OPERATOR_ID };
+    const answer = await journal.submit(participants.machine, full);
+    if (answer.kind !== 'applied') defect(`${command.type} was not applied: ${answer.kind}`);
+    const { result } = answer;
+    // a sandbox that starts again finds its participants where it left them
+    if (!result.ok && result.code !== 'resource_exists') {
+      defect(`${command.type} was refused: ${result.code}`);
+    }
+  }
+
+  async function currency(participantId: string, code: string, capMinor: bigint): Promise<void> {
+    if (participants.view.terms(participantId, code) !== undefined) return;
+    await tell({ type: 'open_currency', participantId, currency: code, capMinor });
+  }
+
+  async function endpoint(connectionId: string, address: string): Promise<void> {
+    await tell({
+      type: 'change_connection',
+      connectionId,
+      endpoint: address,
+      settings: undefined,
+      secrets: undefined,
+      status: undefined,
+      ifVersion: null,
+    });
+  }
+
+  return {
+    currency,
+    endpoint,
+    async participant({ id, name, currencies, connection, jwk }) {
+      const { view } = participants;
+      if (view.participant(id) === undefined) {
+        await tell({ type: 'register', participantId: id, name, kind: 'wallet', status: 'active' });
+      }
+      for (const each of currencies) {
+        await currency(OPERATOR_ID, each.currency, 0n);
+        await currency(id, each.currency, each.capMinor);
+      }
+      if (view.connection(connection.id) === undefined) {
+        await tell({
+          type: 'add_connection',
+          participantId: id,
+          connectionId: connection.id,
+          dialect: connection.dialect,
+          endpoint: connection.endpoint,
+          settings: JSON.stringify(connection.settings),
+          secrets: null,
+        });
+      } else if (connection.endpoint !== null) await endpoint(connection.id, connection.endpoint);
+      const keyId = thumbprint(jwk);
+      if (view.key(keyId) !== undefined) return;
+      await tell({
+        type: 'add_key',
+        connectionId: connection.id,
+        keyId,
+        jwk: JSON.stringify(jwk),
+        validFromMs: null,
+        validToMs: null,
+      });
+    },
+    async alias({ participantId, connectionId, alias, account, name }) {
+      const parsed = parseAlias(alias);
+      if (!parsed.ok) return defect(`no alias: ${alias}`);
+      const subject = subjectId(core.indexKey, participantId, account);
+      const party = JSON.stringify({ account, alias: parsed.alias.text, name });
+      const answer = await journal.submit(
+        directory.machine,
+        {
+          type: 'claim_alias',
+          id: newId(),
+          by: participantId,
+          hash: aliasHash(core.indexKey, parsed.alias),
+          participantId,
+          connectionId,
+          currencies: [],
+          party: { bytes: Buffer.from(party), subjects: [subject] },
+        },
+        { subjects: [subject] },
+      );
+      if (answer.kind !== 'applied' || !answer.result.ok) defect(`${alias} was not claimed`);
+    },
+    async fees(code, fee) {
+      if (quotes.view.schedule(code) !== undefined) return;
+      await currency(OPERATOR_ID, code, 0n);
+      const answer = await journal.submit(quotes.machine, {
+        type: 'set_fee_schedule',
+        id: newId(),
+        by: OPERATOR_ID,
+        currency: code,
+        fee,
+        ifVersion: null,
+      });
+      if (answer.kind !== 'applied' || !answer.result.ok) defect(`fees of ${code} were not set`);
+    },
+  };
+}

@@ -1,0 +1,165 @@
+// The composition root: opens the database, wires the rooms, mounts the dialects and listens. The
+// one place that knows everything; nothing imports it but the sandbox, the commands and tests.
+import { join } from 'node:path';
+import type { NativeDeps } from '../dialects/native/native.deps.ts';
+import { dialects } from '../dialects/registry.ts';
+import { createHttpServer } from '../http/index.ts';
+import { createCurrencies } from '../money/index.ts';
+import { OPERATOR_ID } from '../participants/index.ts';
+import { loadMigrations, migrate, resolveDatabase } from '../postgres/index.ts';
+import {
+  createCryptoRandom,
+  createIds,
+  createLifecycle,
+  type Logger,
+  loadKek,
+  type Settings,
+  systemClock,
+} from '../runtime/index.ts';
+import { createReplayCache } from '../signatures/index.ts';
+import { createAddressGuard, createHttpClient } from '../wire/index.ts';
+import { type Core, createCore } from './core.ts';
+import { createDirectoryPort } from './directory.port.ts';
+import { createEventsPort } from './events.port.ts';
+import { isHolderDead, ownHolder } from './holder.ts';
+import { createOutlets } from './outlets.ts';
+import { createParticipantsPort } from './participants.port.ts';
+import { removeRunFile, writeRunFile } from './run-file.ts';
+import { loadSigningKey } from './signing-key.ts';
+
+/** What keeps a switch from starting; said to a person, exit code 3. */
+export class StartFault extends Error {
+  override name = 'StartFault';
+}
+
+export interface Switch {
+  /** `http://127.0.0.1:8080`, without a trailing slash. */
+  readonly address: string;
+  readonly core: Core;
+  readonly publicKey: { readonly keyId: string; readonly jwk: object };
+  /** Resolves once this switch leads; a standby waits here. */
+  leading(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const SIGNING_KEY_FILE = 'signing-key.json';
+
+function required<T extends { readonly ok: boolean }>(
+  loaded: T | { readonly ok: false; readonly message: string },
+): Extract<T, { readonly ok: true }> {
+  if (!loaded.ok && 'message' in loaded) throw new StartFault(loaded.message);
+  return loaded as Extract<T, { readonly ok: true }>;
+}
+
+/** @throws StartFault, DatabaseFault */
+export async function startSwitch(settings: Settings, logger: Logger): Promise<Switch> {
+  const clock = systemClock;
+  const random = createCryptoRandom();
+  const ids = createIds({ clock, random });
+  const isSandbox = settings.mode === 'sandbox';
+  const { dataFolder, databaseUrl } = settings;
+  if (!isSandbox && databaseUrl === undefined) {
+    throw new StartFault('production needs an external PostgreSQL: set DATABASE_URL');
+  }
+  const { kek } = required(
+    loadKek({ configured: settings.kek, dataFolder, create: isSandbox, random }),
+  );
+  const { key: signingKey } = required(loadSigningKey(join(dataFolder, SIGNING_KEY_FILE)));
+  const lifecycle = createLifecycle({ clock, deadlineMs: settings.stopDeadlineMs });
+  const database = await resolveDatabase({ databaseUrl, dataDir: dataFolder, log: logger });
+  lifecycle.onStop('database', () => database.stop());
+  try {
+    const { connection } = database;
+    await migrate({ connection, migrations: loadMigrations(), log: logger });
+    const http = createHttpClient({ guard: createAddressGuard({ allowLoopback: isSandbox }) });
+    lifecycle.onStop('outbound HTTP', () => http.close());
+    const outlets = createOutlets<NativeDeps>(
+      dialects,
+      () => core.participants.view,
+      () => deps,
+    );
+    const core = createCore({
+      connection,
+      kek: kek.key,
+      clock,
+      ids,
+      random,
+      log: logger,
+      holder: ownHolder(),
+      isHolderDead,
+      outlet: outlets.outlet,
+    });
+    lifecycle.onStop('journal', () => core.stop());
+    let address = '';
+    const deps: NativeDeps = {
+      payments: core.payments,
+      directory: createDirectoryPort({ core, outlets, clock, ids }),
+      participants: createParticipantsPort({ core, outlets, clock }),
+      events: createEventsPort(core.journal),
+      currencies: createCurrencies(settings.tokens),
+      clock,
+      ids,
+      random,
+      logger,
+      get publicUrl() {
+        return settings.publicUrl ?? address;
+      },
+      signingKey,
+      replays: createReplayCache(clock),
+      http,
+    };
+    const server = createHttpServer({
+      routes: dialects.flatMap((dialect) => dialect.inbound(deps)),
+      readiness: { leading: core.journal.isFresh },
+      limits: { bodyBytesMax: settings.bodyBytesMax },
+      newRequestId: ids.compact,
+      onDefect: (error, requestId) => logger.error({ err: error, requestId }, 'defect'),
+    });
+    const bound = await server.listen(settings.listenHost, settings.listenPort);
+    const host = bound.host.includes(':') ? `[${bound.host}]` : bound.host;
+    address = `http://${host}:${bound.port}`;
+    lifecycle.onStop('HTTP', () => server.stop());
+    core.journal.start();
+    writeRunFile(dataFolder, address, isSandbox);
+    lifecycle.onStop('run file', () => removeRunFile(dataFolder));
+    return {
+      address,
+      core,
+      publicKey: { keyId: signingKey.keyId, jwk: signingKey.publicJwk },
+      leading: () => leading(core),
+      async stop() {
+        const report = await lifecycle.stop();
+        for (const { name, error } of report.failed) {
+          logger.error({ err: error, part: name }, 'did not stop in good order');
+        }
+      },
+    };
+  } catch (error) {
+    await lifecycle.stop();
+    throw error;
+  }
+}
+
+/** Waits for leadership, then sees that the scheme itself takes part: it earns the fees. */
+async function leading(core: Core): Promise<void> {
+  const { journal, participants } = core;
+  if (journal.role() !== 'leading') {
+    await new Promise<void>((resolve) => {
+      const forget = journal.onRole((role) => {
+        if (role !== 'leading') return;
+        forget();
+        resolve();
+      });
+    });
+  }
+  if (participants.view.participant(OPERATOR_ID) !== undefined) return;
+  await journal.submit(participants.machine, {
+    type: 'register',
+    id: '00000000-0000-7000-8000-000000000001',
+    by: OPERATOR_ID,
+    participantId: OPERATOR_ID,
+    name: 'Scheme operator',
+    kind: 'operator',
+    status: 'active',
+  });
+}
