@@ -9,4 +9,13 @@ export {
   createAliasResolver,
 } from './alias.resolver.ts';
 export * from './alias.ts';
+export * from './directory.service.ts';
+export {
+  type Asker,
+  type BucketTerms,
+  createLookupBudget,
+  LOOKUP_BUDGET,
+  type LookupBudget,
+  type LookupBudgetTerms,
+} from './lookup-budget.ts';
 export { maskName } from './masked-name.ts';

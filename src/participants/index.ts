@@ -2,6 +2,7 @@
 export type { ConnectionService, JsonObject } from './connection.service.ts';
 export * from './decision.ts';
 export * from './participant.commands.ts';
+export { isPlainText } from './participant.input.ts';
 export { createParticipants, type Participants, secretsSubject } from './participant.machine.ts';
 export { setPositionLimit } from './participant.money.ts';
 export type { KeyHolder, ParticipantsView } from './participant.register.ts';
