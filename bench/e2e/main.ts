@@ -54,7 +54,15 @@ function percentiles(latencies: number[]) {
   return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
 }
 
+/** Microseconds used so far. */
+interface Cpu {
+  readonly node: number;
+  readonly postgres: number;
+}
+
 interface Measured {
+  readonly nodeCpuMs: number;
+  readonly postgresCpuMs: number;
   readonly done: number;
   readonly paymentsPerSecond: number;
   readonly latencyMs: ReturnType<typeof percentiles>;
@@ -63,7 +71,7 @@ interface Measured {
 
 async function measure(
   pay: (n: number) => Promise<void>,
-  cpu: () => number,
+  cpu: () => Cpu,
   { inFlight, durationMs }: E2eBenchOptions,
 ): Promise<Measured> {
   const load = async (forMs: number) => {
@@ -83,12 +91,17 @@ async function measure(
   await load(Math.min(1_500, durationMs));
   const before = cpu();
   const { latencies, seconds } = await load(durationMs);
-  const used = cpu() - before;
+  const after = cpu();
+  const perPayment = (micros: number) => Number((micros / latencies.length / 1_000).toFixed(3));
+  const node = after.node - before.node;
+  const postgres = after.postgres - before.postgres;
   return {
     done: latencies.length,
     paymentsPerSecond: Math.round(latencies.length / seconds),
     latencyMs: percentiles(latencies),
-    cpuMsPerPayment: Number((used / latencies.length / 1_000).toFixed(3)),
+    cpuMsPerPayment: perPayment(node + postgres),
+    nodeCpuMs: perPayment(node),
+    postgresCpuMs: perPayment(postgres),
   };
 }
 
@@ -158,8 +171,11 @@ export async function runE2eBench(options: E2eBenchOptions) {
     const direct = createPayer(proxy.hello.address, payerKey, verifyingKey(keys.proxy.publicJwk));
     const { address, jwk } = hutong.hello;
     const payer = createPayer(address, payerKey, verifyingKey(jwk ?? keys.proxy.publicJwk));
-    const proxyCpu = () => cpuMicros(proxy.pid) ?? 0;
-    const switchCpu = () => (cpuMicros(hutong.pid) ?? 0) + serverCpuMicros(server.pid);
+    const proxyCpu = () => ({ node: cpuMicros(proxy.pid) ?? 0, postgres: 0 });
+    const switchCpu = () => ({
+      node: cpuMicros(hutong.pid) ?? 0,
+      postgres: serverCpuMicros(server.pid),
+    });
 
     const proxied = await measure(oneCall(direct, 'payee-wallet'), proxyCpu, options);
     const one = await measure(oneCall(payer, 'payee-wallet'), switchCpu, options);
@@ -187,6 +203,8 @@ export async function runE2eBench(options: E2eBenchOptions) {
       latencyMs: m.latencyMs,
       addedLatencyMs: added(m, of),
       cpuMsPerPayment: m.cpuMsPerPayment,
+      nodeCpuMs: m.nodeCpuMs,
+      postgresCpuMs: m.postgresCpuMs,
       timesProxy: Number((m.cpuMsPerPayment / of.cpuMsPerPayment).toFixed(2)),
     });
     return {
