@@ -1,8 +1,6 @@
 // Registers participants, connections, keys and aliases straight through the journal: what an
 // operator would do by the operator's API, for sandboxes, benchmarks and fault tests.
 
-import { aliasHash, parseAlias } from '../directory/index.ts';
-import { subjectId } from '../journal/vault.ts';
 import { OPERATOR_ID, type ParticipantCommand } from '../participants/index.ts';
 import type { FeeTerms } from '../quotes/index.ts';
 import { defect } from '../runtime/index.ts';
@@ -40,7 +38,7 @@ export interface Seed {
 }
 
 export function createSeed(core: Core, newId: () => string): Seed {
-  const { journal, participants, directory, quotes } = core;
+  const { journal, participants, aliases, quotes } = core;
 
   type Body<C> = C extends ParticipantCommand ? Omit<C, 'id' | 'by'> : never;
   async function tell(command: Body<ParticipantCommand>): Promise<void> {
@@ -105,26 +103,9 @@ export function createSeed(core: Core, newId: () => string): Seed {
         validToMs: null,
       });
     },
-    async alias({ participantId, connectionId, alias, account, name }) {
-      const parsed = parseAlias(alias);
-      if (!parsed.ok) return defect(`no alias: ${alias}`);
-      const subject = subjectId(core.indexKey, participantId, account);
-      const party = JSON.stringify({ account, alias: parsed.alias.text, name });
-      const answer = await journal.submit(
-        directory.machine,
-        {
-          type: 'claim_alias',
-          id: newId(),
-          by: participantId,
-          hash: aliasHash(core.indexKey, parsed.alias),
-          participantId,
-          connectionId,
-          currencies: [],
-          party: { bytes: Buffer.from(party), subjects: [subject] },
-        },
-        { subjects: [subject] },
-      );
-      if (answer.kind !== 'applied' || !answer.result.ok) defect(`${alias} was not claimed`);
+    async alias(wish) {
+      const claimed = await aliases.claim(wish, { by: wish.participantId });
+      if (!claimed.ok) defect(`${wish.alias} was not claimed: ${claimed.problem.code}`);
     },
     async fees(code, fee) {
       if (quotes.view.schedule(code) !== undefined) return;

@@ -3,7 +3,13 @@
 // use this alone.
 import { createHmac } from 'node:crypto';
 import type { ProblemCode } from '@hutong/sdk/contract';
-import { createAliasResolver, createDirectory, maskName, parseAlias } from '../directory/index.ts';
+import {
+  createAliasResolver,
+  createDirectory,
+  createDirectoryService,
+  createLookupBudget,
+  maskName,
+} from '../directory/index.ts';
 import { createJournal, type JournalLog } from '../journal/journal.ts';
 import { createPostgresStore } from '../journal/store.postgres.ts';
 import { createVault } from '../journal/vault.ts';
@@ -84,11 +90,19 @@ export function createCore(options: CoreOptions) {
   const { reader, unseal } = journal;
   const resolver = createAliasResolver({ recent: directory.recent, reader, unseal, indexKey });
 
-  async function resolve(text: string) {
-    const parsed = parseAlias(text);
-    if (!parsed.ok) return parsed.code;
-    const found = await resolver.resolve(parsed.alias);
-    if (found === undefined) return 'alias_not_found';
+  const directoryService = createDirectoryService({
+    journal,
+    directory,
+    resolver,
+    budget: createLookupBudget({ clock }),
+    newId: ids.uuid,
+    indexKey,
+  });
+
+  /** For a payment: its asker is charged nothing, as a payment is no look-up. */
+  async function resolve(alias: string) {
+    const found = await directoryService.resolve(alias);
+    if (typeof found === 'string') return found;
     return view.isUsable(found.connectionId) ? found : 'payee_participant_unavailable';
   }
 
@@ -134,6 +148,7 @@ export function createCore(options: CoreOptions) {
     indexKey,
     participants,
     directory,
+    aliases: directoryService,
     quotes,
     machine,
     resolve,

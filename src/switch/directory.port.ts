@@ -3,9 +3,8 @@
 
 import type { ProblemCode } from '@hutong/sdk/contract';
 import type { DirectoryPort, FoundPayee, QuoteRequest, QuoteView } from '../dialects/dialect.ts';
-import { aliasHash, maskName, parseAlias } from '../directory/index.ts';
-import { subjectId } from '../journal/vault.ts';
-import type { Credential, Outcome } from '../payments/port.ts';
+import { maskName } from '../directory/index.ts';
+import type { Outcome } from '../payments/port.ts';
 import type { ResolvedParty } from '../payments/service.deps.ts';
 import { type Problem, problem } from '../problems/index.ts';
 import type { Clock, Ids } from '../runtime/index.ts';
@@ -101,55 +100,25 @@ export function createDirectoryPort(deps: {
     });
   }
 
-  async function claimAlias(
-    credential: Credential,
-    claim: { readonly alias: string; readonly account: string; readonly name: string | null },
-  ) {
-    const parsed = parseAlias(claim.alias);
-    if (!parsed.ok) return no(parsed.code);
-    const { participantId, connectionId } = credential;
-    const subject = subjectId(core.indexKey, participantId, claim.account);
-    const party = { account: claim.account, alias: parsed.alias.text, name: claim.name };
-    const answer = await core.journal.submit(
-      core.directory.machine,
-      {
-        type: 'claim_alias',
-        id: ids.uuid(),
-        by: participantId,
-        hash: aliasHash(core.indexKey, parsed.alias),
-        participantId,
-        connectionId,
-        currencies: [],
-        party: { bytes: Buffer.from(JSON.stringify(party)), subjects: [subject] },
-      },
-      { subjects: [subject] },
-    );
-    if (answer.kind !== 'applied') return no(answer.kind === 'refused' ? answer.code : 'internal');
-    if (!answer.result.ok) return no(answer.result.code);
-    return yes({ alias: parsed.alias.text, account: claim.account });
-  }
-
-  async function releaseAlias(credential: Credential, text: string): Promise<Outcome<null>> {
-    const parsed = parseAlias(text);
-    if (!parsed.ok) return no(parsed.code);
-    const answer = await core.journal.submit(core.directory.machine, {
-      type: 'release_alias',
-      id: ids.uuid(),
-      by: credential.participantId,
-      hash: aliasHash(core.indexKey, parsed.alias),
-      participantId: credential.participantId,
-    });
-    if (answer.kind !== 'applied') return no(answer.kind === 'refused' ? answer.code : 'internal');
-    return answer.result.ok ? yes(null) : no(answer.result.code);
-  }
-
   return {
-    async lookup(_credential, alias) {
-      const found = await core.resolve(alias);
-      return typeof found === 'string' ? no(found) : confirm(found, alias);
+    async lookup({ participantId }, alias) {
+      const found = await core.aliases.lookup(alias, { participantId, endUser: null });
+      if (!found.ok) return found;
+      if (!view.isUsable(found.value.connectionId)) return no('payee_participant_unavailable');
+      return confirm(found.value, alias);
     },
     quote,
-    claimAlias,
-    releaseAlias,
+    async claimAlias({ participantId, connectionId }, claim) {
+      const claimed = await core.aliases.claim(
+        { ...claim, participantId, connectionId },
+        { by: participantId },
+      );
+      if (!claimed.ok) return claimed;
+      return yes({ alias: claim.alias, account: claim.account });
+    },
+    async releaseAlias({ participantId }, alias) {
+      const released = await core.aliases.release({ alias, participantId }, { by: participantId });
+      return released.ok ? yes(null) : released;
+    },
   };
 }
