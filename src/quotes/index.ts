@@ -2,4 +2,5 @@
 export * from './price.ts';
 export * from './quote.commands.ts';
 export { createQuotes, type Quotes, type QuotesView } from './quote.machine.ts';
+export * from './quote.service.ts';
 export * from './quote.ts';

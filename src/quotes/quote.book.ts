@@ -1,20 +1,21 @@
 // Quotes in memory: all that are live, the latest of those that are not, and what was read for the
 // batch that is being decided. Which is which, the instant of the command says.
+import { createExpiryQueue } from './expiry-queue.ts';
 import type { Quote } from './quote.ts';
 
 /** Used and expired quotes that are still known at once; older ones are read from storage. */
 const ENDED_MAX = 20_000;
-/** Expired quotes put away per new quote: more than one, so that they never pile up. */
-const SWEEP_PER_QUOTE = 4;
 
 export interface QuoteBook {
   find(id: string): Quote | undefined;
-  add(quote: Quote, nowMs: number): void;
+  add(quote: Quote): void;
+  /** Puts away what has expired: what is live then does not depend on what came before. */
+  sweep(nowMs: number): void;
   /** To be called when a quote was used. */
   end(quote: Quote): void;
   /** Replaces what was read for the last batch. */
   setCold(quotes: readonly Quote[]): void;
-  /** Live quotes of a payer, some just expired ones included. */
+  /** Live quotes of a payer, as of the last sweep. */
   countOf(payerParticipantId: string): number;
   clear(): void;
 }
@@ -23,6 +24,7 @@ export function createQuoteBook(): QuoteBook {
   const live = new Map<string, Quote>();
   const ended = new Map<string, Quote>();
   const counts = new Map<string, number>();
+  const expiring = createExpiryQueue<Quote>();
   let cold = new Map<string, Quote>();
 
   function count(quote: Quote, by: 1 | -1): void {
@@ -39,21 +41,21 @@ export function createQuoteBook(): QuoteBook {
       ended.delete(oldest);
     }
   }
-  function sweep(nowMs: number): void {
-    let left = SWEEP_PER_QUOTE;
-    for (const quote of live.values()) {
-      if (left === 0 || quote.expiresAtMs > nowMs) return;
-      end(quote);
-      left -= 1;
-    }
-  }
   return {
     find: (id) => live.get(id) ?? ended.get(id) ?? cold.get(id),
-    add(quote, nowMs) {
-      sweep(nowMs);
+    add(quote) {
       if (quote.usedBy !== null) return end(quote);
       live.set(quote.id, quote);
+      expiring.add(quote);
       count(quote, 1);
+    },
+    sweep(nowMs) {
+      let quote = expiring.takeExpired(nowMs);
+      while (quote !== undefined) {
+        // one that was used meanwhile has been put away already
+        if (live.has(quote.id)) end(quote);
+        quote = expiring.takeExpired(nowMs);
+      }
     },
     end,
     setCold(quotes) {
@@ -64,6 +66,7 @@ export function createQuoteBook(): QuoteBook {
       live.clear();
       ended.clear();
       counts.clear();
+      expiring.clear();
       cold.clear();
     },
   };

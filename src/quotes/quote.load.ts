@@ -42,7 +42,7 @@ export async function loadQuotes(
     `select ${COLUMNS} from quotes where id >= $1 and expires_at_ms > $2 order by id`,
     [floorId(nowMs - QUOTE_LIFETIME_MS_MAX - ID_AGE_MS_MAX), String(nowMs)],
   );
-  for (const quote of await quotesOf(rows, unseal)) book.add(quote, nowMs);
+  for (const quote of await quotesOf(rows, unseal)) book.add(quote);
 }
 
 /** Rides quotes_pkey. */

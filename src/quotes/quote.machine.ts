@@ -145,6 +145,7 @@ function createQuote(
   if (expiresAtMs <= nowMs || expiresAtMs > nowMs + QUOTE_LIFETIME_MS_MAX) {
     return refused('expiry_invalid');
   }
+  state.book.sweep(nowMs);
   if (state.book.find(id) !== undefined) return refused('resource_exists');
   if (state.book.countOf(payerParticipantId) >= QUOTES_PER_PAYER_MAX)
     return refused('rate_limited');
@@ -161,7 +162,7 @@ function createQuote(
     expiresAtMs,
     usedBy: null,
   };
-  state.book.add(quote, nowMs);
+  state.book.add(quote);
   context.insert(QUOTES, quote);
   context.event({
     type: 'quote.created',
