@@ -1,8 +1,13 @@
-// The command line's entry: names the program and its version, and hands over to one file per
-// command. Not for starting on the right Node: that is bin/hutong.js.
+// The command line's entry: one file per command, and one place where errors become exit codes.
+// Not for starting on the right Node: that is bin/hutong.js.
 import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
+import { registerDoctor } from './doctor.command.ts';
+import { CommandError, EXIT } from './exit.ts';
+import { paint } from './output.ts';
+import { registerStart } from './start.command.ts';
+import { registerStatus } from './status.command.ts';
 
 const manifestUrl = new URL('../../package.json', import.meta.url);
 const { version } = z
@@ -11,6 +16,32 @@ const { version } = z
 
 const program = new Command('hutong')
   .description('An open, self-hosted interoperability switch for digital wallets')
-  .version(version);
+  .version(version)
+  .exitOverride();
 
-await program.parseAsync();
+registerStart(program);
+registerStatus(program);
+registerDoctor(program);
+
+function exitOf(error: unknown): number {
+  if (error instanceof CommandError) {
+    console.error(`${paint('red', 'error')} ${error.message}`);
+    if (error.suggestion !== '') console.error(`  ${error.suggestion}`);
+    return error.exitCode;
+  }
+  // commander has said it already; --help and --version end with 0
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  console.error(error);
+  return EXIT.failed;
+}
+
+// a pipe that closes early (`| head`) is no error
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.ok);
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = exitOf(error);
+}
