@@ -1,4 +1,8 @@
 // The one list of dialects: a new one is a folder and a line here.
+import type { NativeDeps } from './native/native.deps.ts';
 import { nativeDialect } from './native/native.dialect.ts';
 
 export const dialects = [nativeDialect] as const;
+
+/** What the composition root must offer so that every dialect of the list can be mounted. */
+export type RegistryDeps = NativeDeps;

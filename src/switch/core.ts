@@ -10,7 +10,7 @@ import {
   createLookupBudget,
   maskName,
 } from '../directory/index.ts';
-import { createJournal, type JournalLog } from '../journal/journal.ts';
+import { createJournal, type Journal, type JournalLog } from '../journal/journal.ts';
 import { createPostgresStore } from '../journal/store.postgres.ts';
 import { createVault } from '../journal/vault.ts';
 import { createLedger } from '../ledger/ledger.ts';
@@ -47,15 +47,18 @@ export function indexKeyOf(kek: Uint8Array): Buffer {
   return createHmac('sha256', kek).update('hutong index key').digest();
 }
 
-export function createCore(options: CoreOptions) {
-  const { clock, ids, log } = options;
-  const indexKey = indexKeyOf(options.kek);
+interface Ground {
+  readonly indexKey: Buffer;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly onDefect: (error: unknown) => void;
+}
+
+/** The journal on its store, and what it seals with. */
+function openJournal(options: CoreOptions, { sleep }: Ground) {
+  const { clock, log, connection, holder, isHolderDead } = options;
   const randomBytes = (size: number) => Buffer.from(options.random.bytes(size));
-  const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-  const onDefect = (error: unknown) => log.error({ err: error }, 'defect in the background');
   const ledger = createLedger();
   const vault = createVault({ kek: options.kek, randomBytes });
-  const { connection, holder, isHolderDead } = options;
   const store = createPostgresStore({
     connection,
     onConnectionLost: (error) => log.warn({ err: error }, 'connection to PostgreSQL lost'),
@@ -71,6 +74,15 @@ export function createCore(options: CoreOptions) {
     sleep,
     log,
   });
+  return { journal, ledger, vault };
+}
+
+type Opened = ReturnType<typeof openJournal>;
+
+/** The rooms' state machines, registered in the order in which they are loaded. */
+function openRooms(options: CoreOptions, { journal, ledger, vault }: Opened, ground: Ground) {
+  const { indexKey } = ground;
+  const { outlet } = options;
   const participants = createParticipants({ ledger, indexKey });
   const { view } = participants;
   const directory = createDirectory({ participants: view });
@@ -80,60 +92,53 @@ export function createCore(options: CoreOptions) {
     stored,
     isActive: view.isActive,
     can: (connectionId, capability) =>
-      options.outlet(connectionId)?.connector.capabilities.has(capability) === true,
-    encode: createEncoder({ outlet: options.outlet, cause: (id) => machine.book.payment(id) }),
+      outlet(connectionId)?.connector.capabilities.has(capability) === true,
+    encode: createEncoder({ outlet, cause: (id) => machine.book.payment(id) }),
     useQuote: quotes.useQuote,
     loadQuotes: (quoteIds, reader) => quotes.loadCold(quoteIds, reader, journal.unseal),
     policy: () => 'allow',
   });
   journal.register([participants.machine, directory.machine, quotes.machine, machine]);
   const { reader, unseal } = journal;
-  const resolver = createAliasResolver({ recent: directory.recent, reader, unseal, indexKey });
-
-  const directoryService = createDirectoryService({
+  const aliases = createDirectoryService({
     journal,
     directory,
-    resolver,
-    budget: createLookupBudget({ clock }),
-    newId: ids.uuid,
+    resolver: createAliasResolver({ recent: directory.recent, reader, unseal, indexKey }),
+    budget: createLookupBudget({ clock: options.clock }),
+    newId: options.ids.uuid,
     indexKey,
   });
+  return { participants, directory, quotes, stored, machine, aliases };
+}
 
-  /** For a payment: its asker is charged nothing, as a payment is no look-up. */
-  async function resolve(alias: string) {
-    const found = await directoryService.resolve(alias);
-    if (typeof found === 'string') return found;
-    return view.isUsable(found.connectionId) ? found : 'payee_participant_unavailable';
-  }
+type Rooms = ReturnType<typeof openRooms>;
 
-  function quote(quoteId: string): QuotedTerms | ProblemCode {
-    const found = quotes.view.quote(quoteId);
-    if (found === undefined || found.payee === null) return 'quote_not_found';
-    const { payerParticipantId, payee, terms, expiresAtMs } = found;
-    return { payerParticipantId, payee, terms, expiresAtMs };
-  }
+/** Payees and prices, as the payments service asks for them. */
+function payeesOf({ participants, quotes, aliases }: Rooms) {
+  return {
+    /** For a payment: its asker is charged nothing, as a payment is no look-up. */
+    async resolve(alias: string) {
+      const found = await aliases.resolve(alias);
+      if (typeof found === 'string') return found;
+      const isUsable = participants.view.isUsable(found.connectionId);
+      return isUsable ? found : 'payee_participant_unavailable';
+    },
+    quote(quoteId: string): QuotedTerms | ProblemCode {
+      const found = quotes.view.quote(quoteId);
+      if (found === undefined || found.payee === null) return 'quote_not_found';
+      const { payerParticipantId, payee, terms, expiresAtMs } = found;
+      return { payerParticipantId, payee, terms, expiresAtMs };
+    },
+  };
+}
 
-  const payments = createPaymentsService({
-    journal,
-    machine,
-    stored,
-    clock,
-    newId: ids.uuid,
-    sleep,
-    indexKey,
-    resolve,
-    price: quotes.view.price,
-    quote,
-    maskName,
-  });
-  const delivery = createDelivery({
-    journal,
-    machine,
-    outlet: options.outlet,
-    newId: ids.uuid,
-    sleep,
-    onDefect,
-  });
+/** What works in the background: carrying instructions, and looking for what has expired. */
+function startWork(options: CoreOptions, journal: Journal, rooms: Rooms, ground: Ground) {
+  const { clock, log, outlet } = options;
+  const { sleep, onDefect } = ground;
+  const { machine } = rooms;
+  const newId = options.ids.uuid;
+  const delivery = createDelivery({ journal, machine, outlet, newId, sleep, onDefect });
   const expiry = createExpiry({
     journal,
     machine,
@@ -141,16 +146,39 @@ export function createCore(options: CoreOptions) {
     onJump: (byMs) => log.warn({ byMs }, 'the clock jumped: expiry pauses'),
     onDefect,
   });
-  return {
-    journal,
-    ledger,
-    vault,
+  return { delivery, expiry };
+}
+
+export function createCore(options: CoreOptions) {
+  const { clock, log } = options;
+  const indexKey = indexKeyOf(options.kek);
+  const ground: Ground = {
     indexKey,
-    participants,
-    directory,
-    aliases: directoryService,
-    quotes,
-    machine,
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    onDefect: (error) => log.error({ err: error }, 'defect in the background'),
+  };
+  const opened = openJournal(options, ground);
+  const { journal } = opened;
+  const rooms = openRooms(options, opened, ground);
+  const { resolve, quote } = payeesOf(rooms);
+  const payments = createPaymentsService({
+    journal,
+    machine: rooms.machine,
+    stored: rooms.stored,
+    clock,
+    newId: options.ids.uuid,
+    sleep: ground.sleep,
+    indexKey,
+    resolve,
+    price: rooms.quotes.view.price,
+    quote,
+    maskName,
+  });
+  const { delivery, expiry } = startWork(options, journal, rooms, ground);
+  return {
+    ...opened,
+    ...rooms,
+    indexKey,
     resolve,
     payments,
     delivery,

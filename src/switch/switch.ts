@@ -1,22 +1,29 @@
 // The composition root: opens the database, wires the rooms, mounts the dialects and listens. The
 // one place that knows everything; nothing imports it but the sandbox, the commands and tests.
 import { join } from 'node:path';
-import type { NativeDeps } from '../dialects/native/native.deps.ts';
-import { dialects } from '../dialects/registry.ts';
+import { dialects, type RegistryDeps } from '../dialects/registry.ts';
 import { createHttpServer } from '../http/index.ts';
 import { createCurrencies } from '../money/index.ts';
 import { OPERATOR_ID } from '../participants/index.ts';
-import { loadMigrations, migrate, resolveDatabase } from '../postgres/index.ts';
+import {
+  checkDurability,
+  type DatabaseConnection,
+  loadMigrations,
+  migrate,
+  resolveDatabase,
+} from '../postgres/index.ts';
 import {
   createCryptoRandom,
   createIds,
   createLifecycle,
+  type Lifecycle,
   type Logger,
   loadKek,
+  type Random,
   type Settings,
   systemClock,
 } from '../runtime/index.ts';
-import { createReplayCache } from '../signatures/index.ts';
+import { createReplayCache, type PublicJwk, type SigningKey } from '../signatures/index.ts';
 import { createAddressGuard, createHttpClient } from '../wire/index.ts';
 import { type Core, createCore } from './core.ts';
 import { createDirectoryPort } from './directory.port.ts';
@@ -36,7 +43,7 @@ export interface Switch {
   /** `http://127.0.0.1:8080`, without a trailing slash. */
   readonly address: string;
   readonly core: Core;
-  readonly publicKey: { readonly keyId: string; readonly jwk: object };
+  readonly publicKey: { readonly keyId: string; readonly jwk: PublicJwk };
   /** Resolves once this switch leads; a standby waits here. */
   leading(): Promise<void>;
   stop(): Promise<void>;
@@ -51,11 +58,19 @@ function required<T extends { readonly ok: boolean }>(
   return loaded as Extract<T, { readonly ok: true }>;
 }
 
-/** @throws StartFault, DatabaseFault */
-export async function startSwitch(settings: Settings, logger: Logger): Promise<Switch> {
-  const clock = systemClock;
-  const random = createCryptoRandom();
-  const ids = createIds({ clock, random });
+interface Foundations {
+  readonly kek: Uint8Array;
+  readonly signingKey: SigningKey;
+  readonly connection: DatabaseConnection;
+}
+
+/** Keys and a migrated database that keeps what it answers. */
+async function lay(
+  settings: Settings,
+  logger: Logger,
+  lifecycle: Lifecycle,
+  random: Random,
+): Promise<Foundations> {
   const isSandbox = settings.mode === 'sandbox';
   const { dataFolder, databaseUrl } = settings;
   if (!isSandbox && databaseUrl === undefined) {
@@ -65,67 +80,111 @@ export async function startSwitch(settings: Settings, logger: Logger): Promise<S
     loadKek({ configured: settings.kek, dataFolder, create: isSandbox, random }),
   );
   const { key: signingKey } = required(loadSigningKey(join(dataFolder, SIGNING_KEY_FILE)));
-  const lifecycle = createLifecycle({ clock, deadlineMs: settings.stopDeadlineMs });
   const database = await resolveDatabase({ databaseUrl, dataDir: dataFolder, log: logger });
   lifecycle.onStop('database', () => database.stop());
+  const { connection } = database;
+  await migrate({ connection, migrations: loadMigrations(), log: logger });
+  for (const { verdict, setting, value, reason } of await checkDurability(connection)) {
+    if (verdict === 'refuse') throw new StartFault(`PostgreSQL: ${setting} is ${value}: ${reason}`);
+    logger.warn({ setting, value }, reason);
+  }
+  return { kek: kek.key, signingKey, connection };
+}
+
+interface Wired {
+  readonly core: Core;
+  readonly deps: RegistryDeps;
+}
+
+/** Rooms and ports; `addressOf` is asked when the switch listens. */
+function wire(
+  settings: Settings,
+  logger: Logger,
+  lifecycle: Lifecycle,
+  random: Random,
+  foundations: Foundations,
+  addressOf: () => string,
+): Wired {
+  const clock = systemClock;
+  const ids = createIds({ clock, random });
+  const guard = createAddressGuard({ allowLoopback: settings.mode === 'sandbox' });
+  const http = createHttpClient({ guard });
+  lifecycle.onStop('outbound HTTP', () => http.close());
+  const outlets = createOutlets<RegistryDeps>(
+    dialects,
+    () => core.participants.view,
+    () => deps,
+  );
+  const core = createCore({
+    connection: foundations.connection,
+    kek: foundations.kek,
+    clock,
+    ids,
+    random,
+    log: logger,
+    holder: ownHolder(),
+    isHolderDead,
+    outlet: outlets.outlet,
+  });
+  lifecycle.onStop('journal', () => core.stop());
+  const deps: RegistryDeps = {
+    payments: core.payments,
+    directory: createDirectoryPort({ core, outlets, clock, ids }),
+    participants: createParticipantsPort({ core, outlets, clock }),
+    events: createEventsPort(core.journal),
+    currencies: createCurrencies(settings.tokens),
+    clock,
+    ids,
+    random,
+    logger,
+    get publicUrl() {
+      return settings.publicUrl ?? addressOf();
+    },
+    signingKey: foundations.signingKey,
+    replays: createReplayCache(clock),
+    http,
+  };
+  return { core, deps };
+}
+
+/** Mounts the dialects and listens; the address, without a trailing slash. */
+async function listen(
+  settings: Settings,
+  { core, deps }: Wired,
+  lifecycle: Lifecycle,
+): Promise<string> {
+  const server = createHttpServer({
+    routes: dialects.flatMap((dialect) => dialect.inbound(deps)),
+    readiness: { leading: core.journal.isFresh },
+    limits: { bodyBytesMax: settings.bodyBytesMax },
+    newRequestId: deps.ids.compact,
+    onDefect: (error, requestId) => deps.logger.error({ err: error, requestId }, 'defect'),
+  });
+  const bound = await server.listen(settings.listenHost, settings.listenPort);
+  lifecycle.onStop('HTTP', () => server.stop());
+  const host = bound.host.includes(':') ? `[${bound.host}]` : bound.host;
+  return `http://${host}:${bound.port}`;
+}
+
+/** @throws StartFault, DatabaseFault */
+export async function startSwitch(settings: Settings, logger: Logger): Promise<Switch> {
+  const random = createCryptoRandom();
+  const lifecycle = createLifecycle({ clock: systemClock, deadlineMs: settings.stopDeadlineMs });
+  const { dataFolder, mode } = settings;
   try {
-    const { connection } = database;
-    await migrate({ connection, migrations: loadMigrations(), log: logger });
-    const http = createHttpClient({ guard: createAddressGuard({ allowLoopback: isSandbox }) });
-    lifecycle.onStop('outbound HTTP', () => http.close());
-    const outlets = createOutlets<NativeDeps>(
-      dialects,
-      () => core.participants.view,
-      () => deps,
-    );
-    const core = createCore({
-      connection,
-      kek: kek.key,
-      clock,
-      ids,
-      random,
-      log: logger,
-      holder: ownHolder(),
-      isHolderDead,
-      outlet: outlets.outlet,
-    });
-    lifecycle.onStop('journal', () => core.stop());
+    const foundations = await lay(settings, logger, lifecycle, random);
     let address = '';
-    const deps: NativeDeps = {
-      payments: core.payments,
-      directory: createDirectoryPort({ core, outlets, clock, ids }),
-      participants: createParticipantsPort({ core, outlets, clock }),
-      events: createEventsPort(core.journal),
-      currencies: createCurrencies(settings.tokens),
-      clock,
-      ids,
-      random,
-      logger,
-      get publicUrl() {
-        return settings.publicUrl ?? address;
-      },
-      signingKey,
-      replays: createReplayCache(clock),
-      http,
-    };
-    const server = createHttpServer({
-      routes: dialects.flatMap((dialect) => dialect.inbound(deps)),
-      readiness: { leading: core.journal.isFresh },
-      limits: { bodyBytesMax: settings.bodyBytesMax },
-      newRequestId: ids.compact,
-      onDefect: (error, requestId) => logger.error({ err: error, requestId }, 'defect'),
-    });
-    const bound = await server.listen(settings.listenHost, settings.listenPort);
-    const host = bound.host.includes(':') ? `[${bound.host}]` : bound.host;
-    address = `http://${host}:${bound.port}`;
-    lifecycle.onStop('HTTP', () => server.stop());
+    const wired = wire(settings, logger, lifecycle, random, foundations, () => address);
+    address = await listen(settings, wired, lifecycle);
+    const { core } = wired;
     core.journal.start();
-    writeRunFile(dataFolder, address, isSandbox);
+    writeRunFile(dataFolder, address, mode === 'sandbox');
     lifecycle.onStop('run file', () => removeRunFile(dataFolder));
+    const { keyId, publicJwk } = foundations.signingKey;
     return {
       address,
       core,
-      publicKey: { keyId: signingKey.keyId, jwk: signingKey.publicJwk },
+      publicKey: { keyId, jwk: publicJwk },
       leading: () => leading(core),
       async stop() {
         const report = await lifecycle.stop();
