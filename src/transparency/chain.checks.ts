@@ -43,12 +43,13 @@ function createCommitments(events: AsyncGenerator<Row>) {
   let ended = false;
   async function next(): Promise<typeof ahead> {
     if (ahead !== null || ended) return ahead;
-    const { done, value } = await events.next();
-    if (done === true) ended = true;
+    const result = await events.next();
+    if (result.done === true) ended = true;
     else {
+      const row: Row = result.value;
       ahead = {
-        seq: integerOf(value, 'seq'),
-        commitment: Buffer.from(bytesOf(value, 'commitment')),
+        seq: integerOf(row, 'seq'),
+        commitment: Buffer.from(bytesOf(row, 'commitment')),
       };
     }
     return ahead;
