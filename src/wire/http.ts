@@ -54,27 +54,65 @@ function codeOf(error: unknown): string {
   return error instanceof Error ? error.name : 'unknown';
 }
 
-function flatten(headers: Dispatcher.ResponseData['headers']): Record<string, string> {
+type Field = string | string[] | undefined;
+
+function flatten(headers: Readonly<Record<string, Field>>): Record<string, string> {
   const flat: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
+  for (const name in headers) {
+    const value = headers[name];
     if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(', ') : value;
   }
   return flat;
 }
 
-async function read(body: Dispatcher.ResponseData['body']): Promise<Buffer | null> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    const bytes = Buffer.from(chunk as Uint8Array);
-    size += bytes.length;
-    if (size > RESPONSE_BYTES_MAX) {
-      body.destroy();
-      return null;
-    }
-    chunks.push(bytes);
-  }
-  return chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks);
+/**
+ * One exchange on undici's own handler: no stream, no abort signal. Measured, both sides of a loopback
+ * call together: 40 µs of CPU, against 65 µs by `Pool.request` with `AbortSignal.timeout`.
+ */
+function exchange(pool: Pool, options: Dispatcher.DispatchOptions, timeoutMs: number) {
+  return new Promise<HttpResult>((resolve) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    let status = 0;
+    let headers: Record<string, string> = {};
+    let controller: Dispatcher.DispatchController | null = null;
+    let isOver = false;
+    const end = (result: HttpResult) => {
+      isOver = true;
+      clearTimeout(timer);
+      resolve(result);
+    };
+    const give = (reason: string) => {
+      end({ kind: 'unknown', reason });
+      controller?.abort(new Error(reason));
+    };
+    const timer = setTimeout(() => give('deadline'), timeoutMs);
+    pool.dispatch(options, {
+      onRequestStart(started) {
+        controller = started;
+        // its deadline passed while it waited for a connection: nothing was sent, and nothing is
+        if (isOver) started.abort(new Error('deadline'));
+      },
+      onResponseStart(_controller, statusCode, fields) {
+        status = statusCode;
+        headers = flatten(fields);
+      },
+      onResponseData(_controller, chunk) {
+        size += chunk.length;
+        if (size > RESPONSE_BYTES_MAX) give('the answer is too large');
+        else chunks.push(chunk);
+      },
+      onResponseEnd() {
+        const [first] = chunks;
+        const body = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
+        end({ kind: 'answered', status, headers, body });
+      },
+      onResponseError(_controller, error) {
+        const reason = codeOf(error);
+        end({ kind: NEVER_SENT.has(reason) ? 'not_sent' : 'unknown', reason });
+      },
+    });
+  });
 }
 
 export function createHttpClient(deps: { readonly guard: AddressGuard }): HttpClient {
@@ -100,29 +138,9 @@ export function createHttpClient(deps: { readonly guard: AddressGuard }): HttpCl
       if (target === null) return { kind: 'not_sent', reason: 'the address is malformed' };
       const refused = deps.guard.judgeUrl(target);
       if (refused !== null) return { kind: 'not_sent', reason: refused };
-      const deadline = AbortSignal.timeout(timeoutMs);
-      try {
-        const answer = await poolOf(target.origin).request({
-          method,
-          path: `${target.pathname}${target.search}`,
-          headers,
-          body,
-          signal: deadline,
-          headersTimeout: timeoutMs,
-          bodyTimeout: timeoutMs,
-        });
-        const bytes = await read(answer.body);
-        if (bytes === null) return { kind: 'unknown', reason: 'the answer is too large' };
-        return {
-          kind: 'answered',
-          status: answer.statusCode,
-          headers: flatten(answer.headers),
-          body: bytes,
-        };
-      } catch (error) {
-        const code = codeOf(error);
-        return { kind: NEVER_SENT.has(code) ? 'not_sent' : 'unknown', reason: code };
-      }
+      const path = `${target.pathname}${target.search}`;
+      const options = { method, path, headers, body, headersTimeout: 0, bodyTimeout: 0 };
+      return exchange(poolOf(target.origin), options, timeoutMs);
     },
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.destroy()));
