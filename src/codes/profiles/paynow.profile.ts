@@ -20,7 +20,10 @@ export const paynow: Profile = {
         {
           id: '01',
           name: 'proxyType',
-          title: { en: 'kind of proxy: 0 mobile, 2 UEN, 3 VPA', zh: '代理类型：0 手机，2 UEN，3 VPA' },
+          title: {
+            en: 'kind of proxy: 0 mobile, 2 UEN, 3 VPA',
+            zh: '代理类型：0 手机，2 UEN，3 VPA',
+          },
           form: /^[023]$/,
         },
         {

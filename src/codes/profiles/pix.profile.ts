@@ -21,6 +21,7 @@ export const pix: Profile = {
       id: '26',
       range: ['26', '51'],
       guid,
+      isOnePayee: true,
       fields: [
         {
           id: '01',
@@ -98,7 +99,7 @@ export const pix: Profile = {
     { variant: 'dynamic', fields: ['url'] },
     { variant: 'automatic', fields: ['recurrenceUrl'] },
   ],
-  defaults: { categoryCode: '0000' },
+  defaults: { categoryCode: '0000', referenceLabel: '***' },
   rank: 0,
   notes: [
     {

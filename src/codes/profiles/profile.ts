@@ -39,6 +39,8 @@ export interface ProfileTemplate {
   readonly isPlain?: true;
   /** Several acquirers may each have one (QRIS); otherwise a second one is ambiguous. */
   readonly isRepeatable?: true;
+  /** Its fields name one payee in several ways of which only one may be used. */
+  readonly isOnePayee?: true;
 }
 
 /** One way in which the scheme names a payee. The first that fits wins. */
@@ -82,8 +84,10 @@ export interface Profile {
   readonly payloadFormats: readonly string[];
   readonly templates: readonly ProfileTemplate[];
   readonly payee: readonly PayeeRule[];
-  /** Values of ids 52, 59 and 60 where the writer is given none and the scheme has a usual one. */
-  readonly defaults: Readonly<Partial<Record<'categoryCode' | 'name' | 'city', string>>>;
+  /** What is written where the writer is given none and the scheme has a usual one. */
+  readonly defaults: Readonly<
+    Partial<Record<'categoryCode' | 'name' | 'city' | 'referenceLabel', string>>
+  >;
   readonly expiry?: ExpiryRule;
   /** In a code with several schemes the lowest is the code's own: 0 national, 1 card networks. */
   readonly rank: 0 | 1;

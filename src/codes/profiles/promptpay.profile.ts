@@ -16,6 +16,7 @@ export const promptpay: Profile = {
       id: '29',
       range: ['26', '51'],
       guid: 'A000000677010111',
+      isOnePayee: true,
       fields: [
         {
           id: '01',
@@ -52,7 +53,10 @@ export const promptpay: Profile = {
         {
           id: '00',
           name: 'billApplication',
-          title: { en: 'application: domestic …0112, cross-border …2006', zh: '应用标识：境内或跨境' },
+          title: {
+            en: 'application: domestic …0112, cross-border …2006',
+            zh: '应用标识：境内或跨境',
+          },
           form: /^(?:A000000677010112|A000000677012006)$/,
         },
         {

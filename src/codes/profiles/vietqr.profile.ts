@@ -48,7 +48,27 @@ export const vietqr: Profile = {
       ],
     },
   ],
-  payee: [{ variant: 'account', fields: ['bankBin', 'account'], alias: { type: 'scheme' } }],
+  payee: [
+    {
+      variant: 'account',
+      fields: ['bankBin', 'account'],
+      given: { service: 'QRIBFTTA' },
+      alias: { type: 'scheme' },
+    },
+    {
+      variant: 'card',
+      fields: ['bankBin', 'account'],
+      given: { service: 'QRIBFTTC' },
+      alias: { type: 'scheme' },
+    },
+    {
+      variant: 'merchant',
+      fields: ['bankBin', 'account'],
+      given: { service: 'QRPUSH' },
+      alias: { type: 'scheme' },
+    },
+    { variant: 'other', fields: ['bankBin', 'account'], alias: { type: 'scheme' } },
+  ],
   defaults: {},
   rank: 0,
   notes: [

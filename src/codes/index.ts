@@ -1,0 +1,45 @@
+// The door of the codes room, and the package's `hutong/codes`: payment codes read and written. Pure:
+// no I/O, no clock, no keys of its own.
+export { type CodeAlias, type CodeAliasType, codeAlias } from './alias.ts';
+export { type BarcodeRule, barcodeRules, readBarcode } from './barcodes/barcodes.ts';
+export type { ConsumerCode, ConsumerData } from './emv/consumer.ts';
+export { readConsumerCode } from './emv/consumer-read.ts';
+export { writeConsumerCode } from './emv/consumer-write.ts';
+export { crcText } from './emv/crc.ts';
+export type {
+  AdditionalData,
+  LanguageTemplate,
+  MerchantCode,
+  PlainOrTemplate,
+  Template,
+  Tip,
+} from './emv/merchant.ts';
+export { readMerchantCode } from './emv/merchant-read.ts';
+export { writeMerchantCode } from './emv/merchant-write.ts';
+export type { DataObject } from './emv/tlv.ts';
+export { ed25519Signer, ed25519Verifier } from './links/ed25519.ts';
+export { type ChainRequest, readChainRequest, writeChainRequest } from './links/eip681.ts';
+export {
+  type LinkKeys,
+  type LinkSigner,
+  type LinkVerifier,
+  type OrderLink,
+  readOrderLink,
+  writeOrderLink,
+} from './links/order-link.ts';
+export { platformLinks, readPlatformLink } from './links/platform-links.ts';
+export { readPointer, writePointer } from './links/pointer.ts';
+export { readUpiLink, type UpiLink, writeUpiLink } from './links/upi.ts';
+export {
+  type CodeLanguage,
+  type CodeProblem,
+  type CodeProblemCode,
+  type CodeProblemSeverity,
+  type CodeResult,
+  codeProblemSeverities,
+} from './problem.ts';
+export { type SchemeCode, writeSchemeCode } from './profiles/compose.ts';
+export { profileOf, profiles } from './profiles/list.ts';
+export type { Profile, ProfileField, ProfileTemplate } from './profiles/profile.ts';
+export { CODE_CHARS_MAX, type ReadCodeOptions, readCode } from './read.ts';
+export type { CodeFields, CodeMode, CodeReading, FieldValue, ReadOptions } from './reading.ts';
