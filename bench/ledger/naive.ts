@@ -1,6 +1,7 @@
-// The way most switches write: one transaction per step, each locking the two positions' rows. The
-// same rows and columns as the journal writes, in one prepared statement per step, which is the
-// kindest form of it: no round trips inside the transaction.
+// What the journal is measured against: one transaction per step that locks the two positions' rows,
+// in two forms. `transaction`: prepared statements between begin and commit, as services write it.
+// `statement`: all of a step in one prepared statement, the kindest form there is. Same rows, columns
+// and bytes as the journal's.
 import { createHash, randomBytes } from 'node:crypto';
 import { canonicalBody } from '../../src/journal/batch.ts';
 import { type DatabaseConnection, openClient } from '../../src/postgres/index.ts';
@@ -79,8 +80,11 @@ const LEGS = JSON.stringify(
   })),
 );
 
-/** One two-phase payment in two transactions. */
-async function payOnce(client: Awaited<ReturnType<typeof openClient>>, work: Work): Promise<void> {
+type Client = Awaited<ReturnType<typeof openClient>>;
+type Step = (values: unknown[]) => Promise<number>;
+
+/** One two-phase payment in two steps. */
+async function payOnce(prepareStep: Step, settleStep: Step, work: Work): Promise<void> {
   const { prepare, settle, payer, payee, key } = work.next();
   const [from, to] = [work.positionOf(payer), work.positionOf(payee)];
   const audience = `bench-${payer} bench-${payee}`;
@@ -89,59 +93,167 @@ async function payOnce(client: Awaited<ReturnType<typeof openClient>>, work: Wor
   const sealed = (bytes: number) => Buffer.alloc(bytes + SEALED_OVERHEAD, 120);
   const first = event(prepare.id, 'delivering');
   const evidence = sealed(prepare.evidence?.bytes.length ?? 0);
-  const prepared = await client.query({
-    ...PREPARE,
-    values: [
-      Buffer.from(key.hash, 'hex'),
-      Buffer.from(key.content, 'hex'),
-      prepare.id,
-      audience,
-      from,
-      to,
-      amount,
-      first.body,
-      first.salt,
-      first.commitment,
-      evidence,
-      prepare.payee.connectionId,
-      sealed(MESSAGE_BYTES),
-      prepare.payer.participantId,
-      prepare.payee.participantId,
-      movements,
-      LEGS,
-      Date.now(),
-      prepare.expiresAtMs,
-      sealed(prepare.payer.party.bytes.length),
-      sealed(prepare.payee.party.bytes.length),
-    ],
-  });
-  if (prepared.rowCount !== 1) throw new Error('the naive writer refused a payment');
+  const prepared = await prepareStep([
+    Buffer.from(key.hash, 'hex'),
+    Buffer.from(key.content, 'hex'),
+    prepare.id,
+    audience,
+    from,
+    to,
+    amount,
+    first.body,
+    first.salt,
+    first.commitment,
+    evidence,
+    prepare.payee.connectionId,
+    sealed(MESSAGE_BYTES),
+    prepare.payer.participantId,
+    prepare.payee.participantId,
+    movements,
+    LEGS,
+    Date.now(),
+    prepare.expiresAtMs,
+    sealed(prepare.payer.party.bytes.length),
+    sealed(prepare.payee.party.bytes.length),
+  ]);
+  if (prepared !== 1) throw new Error('the naive writer refused a payment');
   const second = event(prepare.id, 'completed');
   const answer = sealed(settle.evidence?.bytes.length ?? 0);
-  const settled = await client.query({
-    ...SETTLE,
-    values: [
-      prepare.id,
-      from,
-      to,
-      amount,
-      movements,
-      LEGS,
-      Date.now(),
-      audience,
-      second.body,
-      second.salt,
-      second.commitment,
-      answer,
-    ],
-  });
-  if (settled.rowCount !== 1) throw new Error('the naive writer lost a payment');
+  const settled = await settleStep([
+    prepare.id,
+    from,
+    to,
+    amount,
+    movements,
+    LEGS,
+    Date.now(),
+    audience,
+    second.body,
+    second.salt,
+    second.commitment,
+    answer,
+  ]);
+  if (settled !== 1) throw new Error('the naive writer lost a payment');
 }
+
+/** `statement`: the step as it is. */
+function inOneStatement(client: Client, step: typeof PREPARE | typeof SETTLE): Step {
+  return async (values) => (await client.query({ ...step, values })).rowCount ?? 0;
+}
+
+interface Part {
+  readonly name: string;
+  readonly text: string;
+  /** Which of the step's values, by position from 1. */
+  readonly takes: readonly number[];
+}
+
+const PREPARE_PARTS: readonly Part[] = [
+  {
+    name: 'lock',
+    text: 'select number from accounts where number in ($1, $2) order by number for update',
+    takes: [5, 6],
+  },
+  {
+    name: 'debit',
+    text: `update accounts set debits_pending_minor = debits_pending_minor + $2::int8 where number = $1
+      and limit_minor + credits_posted_minor - debits_posted_minor - debits_pending_minor >= $2::int8`,
+    takes: [5, 7],
+  },
+  {
+    name: 'credit',
+    text: `update accounts set credits_pending_minor = credits_pending_minor + $2::int8
+      where number = $1`,
+    takes: [6, 7],
+  },
+  {
+    name: 'key',
+    text: `insert into keys (key, content, resource, resource_id)
+      values ($1::bytea, $2::bytea, 'payment', $3::uuid)`,
+    takes: [1, 2, 3],
+  },
+  {
+    name: 'event',
+    text: `insert into events (seq, ordinal, type, subject_id, audience, body, salt, commitment, evidence)
+      values (nextval('naive_seq'), 0, 'payment.delivering', $1, $2, $3, $4, $5, $6)`,
+    takes: [3, 4, 8, 9, 10, 11],
+  },
+  {
+    name: 'outbox',
+    text: `insert into outbox (seq, ordinal, destination, kind, payment_id, leg, message)
+      values (nextval('naive_seq'), 0, $2, 'credit', $1::uuid, 1, $3)`,
+    takes: [3, 12, 13],
+  },
+  {
+    name: 'payment',
+    text: `insert into payments (id, kind, flow, state, payer_participant_id, payee_participant_id,
+      currency, amount_minor, debit_minor, credit_minor, fee_minor, movements, legs, created_at_ms,
+      expires_at_ms, created_seq, updated_seq, refunded_minor, refunding_minor, payer, payee)
+      values ($1::uuid, 'payment', 'push', 'delivering', $3, $4, 'CNY', $2, $2, $2, 0, $5, $6, $7,
+        $8, 0, 0, 0, 0, $9, $10)`,
+    takes: [3, 7, 14, 15, 16, 17, 18, 19, 20, 21],
+  },
+];
+
+const SETTLE_PARTS: readonly Part[] = [
+  {
+    name: 'settle_lock',
+    text: 'select number from accounts where number in ($1, $2) order by number for update',
+    takes: [2, 3],
+  },
+  {
+    name: 'settle_payment',
+    text: `update payments set state = 'completed', previous_state = 'delivering', movements = $2,
+      legs = $3, ended_at_ms = $4 where id = $1 and state = 'delivering'`,
+    takes: [1, 5, 6, 7],
+  },
+  {
+    name: 'settle_debit',
+    text: `update accounts set debits_pending_minor = debits_pending_minor - $2::int8,
+      debits_posted_minor = debits_posted_minor + $2::int8 where number = $1`,
+    takes: [2, 4],
+  },
+  {
+    name: 'settle_credit',
+    text: `update accounts set credits_pending_minor = credits_pending_minor - $2::int8,
+      credits_posted_minor = credits_posted_minor + $2::int8 where number = $1`,
+    takes: [3, 4],
+  },
+  {
+    name: 'settle_transfer',
+    text: `insert into transfers (seq, ordinal, payment_id, debit_account, credit_account,
+      amount_minor, business_day) values (nextval('naive_seq'), 0, $1, $2, $3, $4::int8, 20000)`,
+    takes: [1, 2, 3, 4],
+  },
+  {
+    name: 'settle_event',
+    text: `insert into events (seq, ordinal, type, subject_id, audience, body, salt, commitment, evidence)
+      values (nextval('naive_seq'), 0, 'payment.completed', $1, $2, $3, $4, $5, $6)`,
+    takes: [1, 8, 9, 10, 11, 12],
+  },
+];
+
+/** `transaction`: the same step as prepared statements, one after the other. */
+function inTransaction(client: Client, parts: readonly Part[]): Step {
+  return async (values) => {
+    await client.query('begin');
+    let last = 0;
+    for (const { name, text, takes } of parts) {
+      const taken = takes.map((at) => values[at - 1]);
+      last = (await client.query({ name, text, values: taken })).rowCount ?? 0;
+    }
+    await client.query('commit');
+    return last;
+  };
+}
+
+export type NaiveForm = 'transaction' | 'statement';
 
 /** Payments per second with this many connections, each with one payment under way. */
 export async function naiveRate(
   connection: DatabaseConnection,
   work: Work,
+  form: NaiveForm,
   connections: number,
   durationMs: number,
 ): Promise<number> {
@@ -154,8 +266,14 @@ export async function naiveRate(
   const startedMs = performance.now();
   await Promise.all(
     clients.map(async (client) => {
+      const steps =
+        form === 'statement'
+          ? [inOneStatement(client, PREPARE), inOneStatement(client, SETTLE)]
+          : [inTransaction(client, PREPARE_PARTS), inTransaction(client, SETTLE_PARTS)];
+      const [prepareStep, settleStep] = steps;
+      if (prepareStep === undefined || settleStep === undefined) return;
       while (performance.now() - startedMs < durationMs) {
-        await payOnce(client, work);
+        await payOnce(prepareStep, settleStep, work);
         done += 1;
       }
       await client.end();

@@ -8,6 +8,7 @@ import { CommandError, EXIT } from './exit.ts';
 import { paint } from './output.ts';
 import { registerStart } from './start.command.ts';
 import { registerStatus } from './status.command.ts';
+import { registerVerify } from './verify.command.ts';
 
 const manifestUrl = new URL('../../package.json', import.meta.url);
 const { version } = z
@@ -21,6 +22,7 @@ const program = new Command('hutong')
 
 registerStart(program);
 registerStatus(program);
+registerVerify(program);
 registerDoctor(program);
 
 function exitOf(error: unknown): number {

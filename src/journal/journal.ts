@@ -98,8 +98,10 @@ export function createJournal(options: JournalOptions) {
     vault.clear();
     for (const machine of machines) machine.clear();
     const flights = writer.underWay();
+    writer.clearKeys();
     return store.snapshot(async (reader) => {
       await loadAccounts(reader);
+      await writer.loadKeys(reader);
       for (const machine of machines) await machine.load(reader, unsealWith(reader));
       const rows = await reader.rows(
         `select seq, encode(hash, 'hex') as hash from batches where seq = any($1::int8[])`,
@@ -111,7 +113,7 @@ export function createJournal(options: JournalOptions) {
   }
 
   /** Commits an empty batch under a new term: from then on every older writer is fenced. */
-  async function fence(head: BatchHead): Promise<BatchHead> {
+  async function fence(head: BatchHead): Promise<{ head: BatchHead; sentMonotonicMs: number }> {
     const term = head.term + 1;
     const nowMs = Math.max(head.atMs, clock.nowMs());
     const { randomBytes, holder } = options;
@@ -123,8 +125,9 @@ export function createJournal(options: JournalOptions) {
     const openFloor = floor[0]?.['open_floor'];
     const closed = batch.close(typeof openFloor === 'string' ? openFloor : null, vault.seal);
     const text = buildStatement(closed.writes);
+    const sentMonotonicMs = clock.monotonicMs();
     await store.write({ name: 'b_fence', text, parameters: closed.parameters });
-    return closed.head;
+    return { head: closed.head, sentMonotonicMs };
   }
 
   /** Tries until this switch leads or somebody else does. */
@@ -138,7 +141,7 @@ export function createJournal(options: JournalOptions) {
         const isCommitted = await reload();
         writer.settle(isCommitted, trouble?.kind === 'data');
         troubled = Promise.withResolvers<Trouble>();
-        writer.resume(own, own.term);
+        writer.resume(own.head, own.head.term, own.sentMonotonicMs);
         for (const listener of reloadListeners) listener();
         return true;
       } catch (error) {

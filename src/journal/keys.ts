@@ -1,6 +1,7 @@
 // Idempotency keys: those of late in memory, all others looked up once per batch. A key decided
 // in an uncommitted batch is found here, one committed long ago in the table.
 import type { KeyRow } from './journal.tables.ts';
+import { type KeyFilter, loadKeyFilter } from './key-filter.ts';
 import type { Reader } from './store.ts';
 
 /** Enough for every batch under way and some seconds of traffic; the table holds the rest. */
@@ -13,22 +14,27 @@ export interface KeyIndex {
   loadCold(hashes: readonly string[], reader: Reader): Promise<void>;
   /** Forgets what was read for the last batch. */
   endBatch(): void;
+  /** Learns which keys exist at all. */
+  load(reader: Reader): Promise<void>;
   clear(): void;
 }
 
 export function createKeyIndex(): KeyIndex {
   const recent = new Map<string, KeyRow>();
   const cold = new Map<string, KeyRow>();
+  /** null until loaded: then every key has to be looked up. */
+  let filter: KeyFilter | null = null;
   return {
     find: (hash) => recent.get(hash) ?? cold.get(hash),
     add(row) {
       recent.set(row.hash, row);
+      filter?.add(row.hash);
       if (recent.size <= KEYS_IN_MEMORY_MAX) return;
       const oldest = recent.keys().next();
       if (oldest.done !== true) recent.delete(oldest.value);
     },
     async loadCold(hashes, reader) {
-      const wanted = hashes.filter((hash) => !recent.has(hash));
+      const wanted = hashes.filter((hash) => !recent.has(hash) && filter?.mayHold(hash) !== false);
       if (wanted.length === 0) return;
       const rows = await reader.rows(
         // rides keys_pkey
@@ -47,9 +53,13 @@ export function createKeyIndex(): KeyIndex {
       }
     },
     endBatch: () => cold.clear(),
+    async load(reader) {
+      filter = await loadKeyFilter(reader);
+    },
     clear() {
       recent.clear();
       cold.clear();
+      filter = null;
     },
   };
 }

@@ -23,6 +23,8 @@ export interface Vault {
   /** `null` where a subject was shredded. The subjects' keys must have been admitted. */
   unseal(sealed: Uint8Array): Sealable | null;
   subjectsOf(sealed: Uint8Array): string[];
+  /** Forgets keys that were made by `admit` and will not be stored. */
+  forget(subjects: readonly string[]): void;
   clear(): void;
 }
 
@@ -144,6 +146,9 @@ export function createVault(deps: {
       return { bytes, subjects };
     },
     subjectsOf,
+    forget(subjects) {
+      for (const subject of subjects) keys.delete(subject);
+    },
     clear: () => keys.clear(),
   };
 }

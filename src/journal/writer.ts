@@ -63,6 +63,7 @@ interface Waiter {
 interface UnderWay {
   readonly batch: ClosedBatch;
   readonly entries: readonly Entry[];
+  readonly sentMonotonicMs: number;
 }
 
 export type Writer = ReturnType<typeof createWriter>;
@@ -81,7 +82,11 @@ export function createWriter(deps: JournalDeps) {
   let head: BatchHead | null = null;
   let term = 0;
   let deciding = false;
-  let lastCommitMonotonicMs = Number.NEGATIVE_INFINITY;
+  /**
+   * When the newest batch known to be durable was sent. Not when its answer was read: a process that
+   * was paused in between would believe itself fresh long after another had taken over.
+   */
+  let freshMonotonicMs = Number.NEGATIVE_INFINITY;
   /** Counts reloads: what was read from storage before one is void after it. */
   let epoch = 0;
   let machines: readonly Machine<never, unknown>[] = [];
@@ -146,6 +151,12 @@ export function createWriter(deps: JournalDeps) {
     return null;
   }
 
+  /** They are decided anew, before all others; or refused, if this switch stopped leading meanwhile. */
+  function putBack(groups: readonly Entry[][]): void {
+    if (state === 'halted') refuse(groups.flat());
+    else again.unshift(...groups.filter((entries) => entries.length > 0));
+  }
+
   async function decideNext(): Promise<void> {
     const entries = take();
     if (entries.length === 0) return;
@@ -154,12 +165,17 @@ export function createWriter(deps: JournalDeps) {
     try {
       subjects = await loadCold(entries);
     } catch (error) {
-      again.unshift(entries);
-      trouble({ kind: error instanceof StoreError ? error.kind : 'defect', error });
+      const kind = error instanceof StoreError ? error.kind : 'defect';
+      if (kind === 'unknown') {
+        putBack([entries]);
+        trouble({ kind, error });
+      } else putBack(split(entries)); // nothing was changed yet: one command's facts cannot be read
       return;
     }
     if (state !== 'running' || head === null || epoch !== before) {
-      again.unshift(entries);
+      // keys made for this batch are written with it or not at all
+      vault.forget(subjects.map((row) => row.id));
+      putBack([entries]);
       return;
     }
     const nowMs = Math.max(head.atMs, clock.nowMs());
@@ -184,13 +200,17 @@ export function createWriter(deps: JournalDeps) {
     if (closed.isEmpty) {
       // replays and reads: they wait for what they may have seen, and write nothing
       void barrier().then(
-        () => entries.forEach((entry) => entry.answer(closed.head.seq - 1)),
+        () => {
+          // who no longer leads may have seen a state that another has moved on from
+          if (isFresh()) entries.forEach((entry) => entry.answer(closed.head.seq - 1));
+          else entries.forEach((entry) => entry.refuse('not_leader'));
+        },
         () => entries.forEach((entry) => entry.refuse('outcome_unknown')),
       );
       return;
     }
     for (const entry of entries) entry.sent = true;
-    send({ batch: closed, entries });
+    send(closed, entries);
   }
 
   function openFloor(): string | null {
@@ -202,8 +222,9 @@ export function createWriter(deps: JournalDeps) {
     return floor;
   }
 
-  function send(flight: UnderWay): void {
-    head = flight.batch.head;
+  function send(batch: ClosedBatch, entries: readonly Entry[]): void {
+    const flight = { batch, entries, sentMonotonicMs: clock.monotonicMs() };
+    head = batch.head;
     underWay.push(flight);
     const shape = flight.batch.writes.map((w) => `${w.table.name}.${w.kind}`).join(',');
     let text = statements.get(shape);
@@ -214,14 +235,14 @@ export function createWriter(deps: JournalDeps) {
     const name = `b_${createHash('sha256').update(text).digest('base64url').slice(0, 40)}`;
     store.write({ name, text, parameters: flight.batch.parameters }).then(
       () => committed(flight),
-      (error: unknown) => failed(error),
+      (error: unknown) => failed(flight, error),
     );
   }
 
   function committed(flight: UnderWay): void {
     if (state === 'troubled' || underWay[0] !== flight) return; // the reload will find it
     underWay.shift();
-    lastCommitMonotonicMs = clock.monotonicMs();
+    freshMonotonicMs = flight.sentMonotonicMs;
     tell(flight);
     pump();
   }
@@ -236,7 +257,13 @@ export function createWriter(deps: JournalDeps) {
     for (const waiter of ready) waiter.resolve();
   }
 
-  function failed(error: unknown): void {
+  function isFresh(): boolean {
+    return state === 'running' && clock.monotonicMs() - freshMonotonicMs <= FRESH_MS_MAX;
+  }
+
+  function failed(flight: UnderWay, error: unknown): void {
+    // after a reload its fate is known: what the old connection says of it late is no new trouble
+    if (!underWay.includes(flight)) return;
     trouble({ kind: error instanceof StoreError ? error.kind : 'unknown', error });
   }
 
@@ -300,11 +327,10 @@ export function createWriter(deps: JournalDeps) {
       const nowMs = Math.max(head.atMs, clock.nowMs());
       const { randomBytes } = deps;
       const batch = openBatch({ previous: head, term, nowMs, ledger, randomBytes });
-      send({ batch: batch.close(openFloor(), vault.seal), entries: [] });
+      send(batch.close(openFloor(), vault.seal), []);
     },
-    isFresh: () =>
-      state === 'running' && clock.monotonicMs() - lastCommitMonotonicMs <= FRESH_MS_MAX,
-    idleMs: () => clock.monotonicMs() - lastCommitMonotonicMs,
+    isFresh,
+    idleMs: () => clock.monotonicMs() - freshMonotonicMs,
     seq: () => head?.seq ?? 0,
     /** The newest batch that is known to be durable. */
     durableSeq: () =>
@@ -326,15 +352,17 @@ export function createWriter(deps: JournalDeps) {
       if (suspect !== undefined && suspectData)
         lost.splice(0, lost.length, ...split(suspect), ...rest);
       again = [...lost, ...again].filter((entries) => entries.length > 0);
-      keys.clear();
       disappoint();
     },
+    loadKeys: keys.load,
+    clearKeys: keys.clear,
     underWay: (): readonly BatchHead[] => underWay.map((flight) => flight.batch.head),
-    resume(at: BatchHead, newTerm: number): void {
+    /** `fencedMonotonicMs`: when the batch that fenced was sent. */
+    resume(at: BatchHead, newTerm: number, fencedMonotonicMs: number): void {
       head = at;
       term = newTerm;
       state = 'running';
-      lastCommitMonotonicMs = clock.monotonicMs();
+      freshMonotonicMs = fencedMonotonicMs;
       pump();
     },
     /** Leadership is gone: nothing more is decided here, and nobody is left waiting. */

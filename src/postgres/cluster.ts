@@ -117,7 +117,7 @@ export function writeConfiguration(layout: Layout, owner: Owner, socketFolder: s
 listen_addresses = ''
 unix_socket_directories = '${socketFolder.replaceAll("'", "''")}'
 unix_socket_permissions = 0700
-max_connections = 50
+max_connections = 100
 password_encryption = scram-sha-256
 
 # money: an answered commit survives power loss

@@ -130,7 +130,7 @@ function checkTransit(ledger: Ledger, payments: readonly Payment[]): void {
 function checkEnds(scene: Scene, payment: Payment): void {
   const { id, state } = payment;
   const before = scene.ended.get(id);
-  must(before === undefined || before === state, `${id} ended as ${before}, and is ${state}`);
+  must((before ?? state) === state, `${id} has ended, and is ${state} now`);
   const sentLegs = payment.legs.filter((leg) => leg.state === 'sent').length;
   if (isEnded(state)) {
     scene.ended.set(id, state);
@@ -181,7 +181,7 @@ function checkLimits({ ledger, events }: Scene): void {
     const isAlarmed = events.some(
       (e) => e.type === 'participant.limit_breached' && e.subjectId === account.participantId,
     );
-    must(isAlarmed, `${account.participantId}: below the limit without an alarm`);
+    must(isAlarmed, `account ${account.number}: below the limit without an alarm`);
   }
 }
 
@@ -202,11 +202,11 @@ function checkTransfers({ ledger, transfers }: Scene): void {
 function checkStored({ machine, storage }: Scene, payments: readonly Payment[]): void {
   for (const payment of payments) {
     const stale = storage.staleColumn(PAYMENTS, payment);
-    must(stale === null, `${payment.id}: ${stale} is written`);
+    must(stale === null, `${payment.id}: ${stale ?? ''} is written`);
   }
   for (const order of machine.book.openOrders()) {
     const stale = storage.staleColumn(ORDERS, order);
-    must(stale === null, `order ${order.id}: ${stale} is written`);
+    must(stale === null, `order ${order.id}: ${stale ?? ''} is written`);
   }
 }
 

@@ -3,6 +3,9 @@
 // Statements are known by their beginnings; a real database proves the SQL itself.
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
+import type { Unseal } from '../../src/journal/machine.ts';
+import { textOf, textOrNull } from '../../src/journal/row.ts';
 import type { Reader, Row } from '../../src/journal/store.ts';
 import type { ColumnValues, Sealable, Table } from '../../src/journal/table.ts';
 import { createPaymentReader, type PaymentReader } from '../../src/payments/payment.load.ts';
@@ -39,14 +42,19 @@ function stored(type: keyof ColumnValues, value: ColumnValues[keyof ColumnValues
 const seal = (value: Sealable): Buffer =>
   Buffer.from(JSON.stringify([value.subjects, Buffer.from(value.bytes).toString('base64')]));
 
-function unseal(bytes: Uint8Array): Sealable {
-  const [subjects, body]: [string[], string] = JSON.parse(Buffer.from(bytes).toString());
+const sealed = z.tuple([z.array(z.string()), z.string()]);
+
+function opened(bytes: Uint8Array): Sealable {
+  const parsed: unknown = JSON.parse(Buffer.from(bytes).toString());
+  const [subjects, body] = sealed.parse(parsed);
   return { subjects, bytes: Buffer.from(body, 'base64') };
 }
 
 /** The check constraints of 0002-payments.sql: the sentence that is broken, or null. */
 function brokenCheck(table: string, row: Row): string | null {
-  const word = `${String(row['previous_state'] ?? '')}>${String(row['state'])}`;
+  if (table !== 'payments' && table !== 'orders') return null;
+  const before = textOrNull(row, 'previous_state') ?? '';
+  const word = `${before}>${textOf(row, 'state')}`;
   if (table === 'payments') {
     if (!transitions.payments.has(word)) return `payments_transition: ${word}`;
     const minor = (name: string) => BigInt(String(row[`${name}_minor`]));
@@ -70,7 +78,7 @@ function brokenCheck(table: string, row: Row): string | null {
 
 function keyOf<R extends object>(table: Table<R>, row: R): string {
   const keys = table.columns.filter((column) => column.key === true);
-  return keys.map((column) => String(column.value(row))).join('|');
+  return JSON.stringify(keys.map((column) => column.value(row)));
 }
 
 type Write = { readonly key: string; readonly row: object; readonly isInsert: boolean };
@@ -84,6 +92,7 @@ export interface Storage {
   /** The first column where the stored row is not what memory holds; null where all agree. */
   staleColumn<R extends object>(table: Table<R>, row: R): string | null;
   readonly reader: Reader;
+  readonly unseal: Unseal;
   readonly payments: PaymentReader;
 }
 
@@ -120,12 +129,13 @@ export function createStorage(): Storage {
   const rowsOf = (table: string) => [...(tables.get(table)?.values() ?? [])];
   const reader: Reader = {
     rows(text, values = []) {
-      const id = String(values[0] ?? '');
+      const [first] = values;
+      const id = typeof first === 'string' ? first : '';
       const ended = /state not in/.test(text);
       if (text.startsWith('select open_floor')) return Promise.resolve([{ open_floor: floor }]);
       const rows = rowsOf(/from (\w+)/.exec(text)?.[1] ?? '').filter((row) => {
         const rowId = String(row['id']);
-        if (Array.isArray(values[0])) return values[0].includes(row['id']);
+        if (Array.isArray(first)) return first.includes(row['id']);
         if (!ended) return row['state'] === 'open' || row['state'] === 'claimed';
         return rowId >= id && row['ended_at_ms'] === null;
       });
@@ -133,6 +143,7 @@ export function createStorage(): Storage {
       return Promise.resolve(rows.sort((a, b) => (order(a) < order(b) ? -1 : 1)));
     },
   };
+  const unseal: Unseal = (values) => Promise.resolve(values.map((value) => opened(value).bytes));
   return {
     insert: (table, row) => collect(table, row, true),
     update: (table, row) => collect(table, row, false),
@@ -152,9 +163,10 @@ export function createStorage(): Storage {
       return stale?.name ?? null;
     },
     reader,
+    unseal,
     payments: createPaymentReader({
-      unseal: (values) => Promise.resolve(values.map((value) => unseal(value).bytes)),
-      subjectsOf: (value) => [...unseal(value).subjects],
+      unseal,
+      subjectsOf: (value) => [...opened(value).subjects],
     }),
   };
 }

@@ -5,7 +5,6 @@
 //   const payment = world.pay({ from: 'lotus', to: 'bamboo', amount: 100n });
 //   world.report(payment.id, 'credit', 'completed');
 //   world.balances()     // { lotus: -100n, bamboo: 100n }
-import { createHash } from 'node:crypto';
 import type { ProblemCode } from '@hutong/sdk/contract';
 import { type Batch, type BatchHead, type NewEvent, openBatch } from '../../src/journal/batch.ts';
 import {
@@ -16,51 +15,20 @@ import {
 } from '../../src/ledger/ledger.ts';
 import { floorId } from '../../src/payments/book.ts';
 import type { Policy } from '../../src/payments/engine.deps.ts';
-import type {
-  PaymentCommand,
-  PaymentResult,
-  SettleCommand,
-  Side,
-} from '../../src/payments/payment.commands.ts';
+import type { PaymentCommand, PaymentResult } from '../../src/payments/payment.commands.ts';
 import { createPaymentMachine, type PaymentMachine } from '../../src/payments/payment.engine.ts';
-import type { LegRole, Order, Payment } from '../../src/payments/payment.ts';
+import type { Order, Payment } from '../../src/payments/payment.ts';
 import type { Capability } from '../../src/payments/port.ts';
+import { type Asked, createCommands, WALLETS, type Wallet } from './payments-commands.ts';
 import { checkInvariants, type EndedStates } from './payments-invariants.ts';
 import { createStorage } from './payments-storage.ts';
 
-export const WALLETS = ['lotus', 'bamboo', 'river', 'crane'] as const;
-export type Wallet = (typeof WALLETS)[number];
+export type { Asked, Wallet } from './payments-commands.ts';
 export const CURRENCIES = ['CNY', 'USD'] as const;
 /** What every wallet may owe, in each currency. */
 export const CAP_MINOR = 1_000n;
 const START_MS = Date.UTC(2026, 0, 1);
 const EVERY_CAPABILITY: readonly Capability[] = ['push', 'collect', 'refund'];
-
-export interface Asked {
-  readonly from: Wallet;
-  readonly to: Wallet;
-  readonly amount: bigint;
-  readonly currency?: string;
-  readonly fee?: bigint;
-  readonly feeBy?: 'payer' | 'payee';
-  readonly orderId?: string | null;
-  readonly quoteId?: string | null;
-  readonly reference?: string;
-  /** From now. */
-  readonly expiresInMs?: number;
-  readonly id?: string;
-  /** Party accounts, where both sides are not the usual two persons. */
-  readonly accounts?: readonly [payer: string, payee: string];
-}
-
-export interface Said {
-  readonly externalId?: string;
-  readonly problem?: ProblemCode;
-  readonly record?: string | null;
-  /** Who says so; the leg's own connection unless told otherwise, null for the switch itself. */
-  readonly by?: string | null;
-  readonly evidence?: string;
-}
 
 export type Recorded = NewEvent & { readonly seq: number };
 export interface Sent {
@@ -81,17 +49,6 @@ export interface Levers {
 }
 
 export type World = ReturnType<typeof createWorld>;
-
-export const connectionOf = (wallet: string) => `${wallet}-main`;
-
-function side(wallet: Wallet, account: string): Side {
-  const subject = createHash('sha256').update(`${wallet}/${account}`).digest('hex').slice(0, 32);
-  return {
-    participantId: wallet,
-    connectionId: connectionOf(wallet),
-    party: { bytes: Buffer.from(JSON.stringify({ account, name: null })), subjects: [subject] },
-  };
-}
 
 function openAccounts(ledger: ReturnType<typeof createLedger>): void {
   const open = (participantId: string | null, currency: string, kind: AccountKind) =>
@@ -127,7 +84,7 @@ export function createWorld() {
       can: (connection, capability) =>
         EVERY_CAPABILITY.includes(capability) && !levers.lacking.has(`${connection}:${capability}`),
       encode: (payment, leg) =>
-        Buffer.from(`${leg.instruction} ${payment.id}/${leg.n} for ${leg.connectionId}`),
+        Buffer.from(`${leg.instruction ?? ''} ${payment.id}/${leg.n} for ${leg.connectionId}`),
       useQuote: (quoteId, payment) => levers.useQuote(quoteId, payment.id),
       loadQuotes: () => Promise.resolve(),
       policy: (payment, nowMs) => levers.policy(payment, nowMs),
@@ -250,54 +207,6 @@ export function createWorld() {
     return result;
   }
 
-  function prepared(flow: 'push' | 'collect', asked: Asked): PaymentCommand {
-    const { fee = 0n, feeBy = 'payer', amount } = asked;
-    const [payer, payee] = asked.accounts ?? ['ann', 'bob'];
-    return {
-      type: 'prepare',
-      id: asked.id ?? newId(),
-      flow,
-      orderId: asked.orderId ?? null,
-      quoteId: asked.quoteId ?? null,
-      payer: side(asked.from, payer),
-      payee: side(asked.to, payee),
-      currency: asked.currency ?? 'CNY',
-      amountMinor: amount,
-      debitMinor: feeBy === 'payer' ? amount + fee : amount,
-      creditMinor: feeBy === 'payer' ? amount : amount - fee,
-      feeMinor: fee,
-      feeParticipantId: fee === 0n ? null : 'operator',
-      reference: asked.reference ?? null,
-      expiresAtMs: state.nowMs + (asked.expiresInMs ?? 60_000),
-      evidence: { bytes: Buffer.from(`signed ${flow}`), subjects: [] },
-    };
-  }
-
-  function settled(
-    paymentId: string,
-    which: LegRole | number,
-    outcome: SettleCommand['outcome'],
-    said: Said = {},
-  ): SettleCommand {
-    const legs = machine.book.payment(paymentId)?.legs ?? [];
-    // a payment that is given back has two credit legs: the latest is meant
-    const leg = typeof which === 'number' ? which : legs.findLastIndex((l) => l.role === which);
-    const own = legs[leg]?.connectionId ?? null;
-    return {
-      type: 'settle',
-      paymentId,
-      leg,
-      connectionId: said.by === undefined ? own : said.by,
-      outcome,
-      externalId: said.externalId ?? null,
-      problem: said.problem ?? null,
-      record: said.record,
-      evidence:
-        said.evidence === undefined ? null : { bytes: Buffer.from(said.evidence), subjects: [] },
-      returnId: newId(),
-    };
-  }
-
   const paymentOf = (result: PaymentResult): Readonly<Payment> => {
     if (!result.ok) throw new Error(`refused: ${result.code}`);
     if (!('payment' in result)) throw new Error('an order, not a payment');
@@ -310,50 +219,8 @@ export function createWorld() {
     return result.order;
   };
 
-  const commands = {
-    pay: (asked: Asked) => prepared('push', asked),
-    collect: (asked: Asked) => prepared('collect', asked),
-    report: settled,
-    refund: (paymentId: string, amount: bigint, by: Wallet, currency = 'CNY'): PaymentCommand => ({
-      type: 'refund',
-      id: newId(),
-      causeId: paymentId,
-      requesterParticipantId: by,
-      requesterConnectionId: connectionOf(by),
-      currency,
-      amountMinor: amount,
-      reference: 'refund-1',
-      expiresAtMs: state.nowMs + 60_000,
-      evidence: null,
-    }),
-    order: (
-      to: Wallet,
-      amount: bigint,
-      expiresInMs = 600_000,
-      currency = 'CNY',
-    ): PaymentCommand => ({
-      type: 'open_order',
-      id: newId(),
-      payee: side(to, 'bob'),
-      currency,
-      amountMinor: amount,
-      reference: null,
-      expiresAtMs: state.nowMs + expiresInMs,
-      evidence: null,
-    }),
-    closeOrder: (id: string, by: Wallet | null): PaymentCommand => ({
-      type: 'close_order',
-      id,
-      requesterParticipantId: by,
-    }),
-    expire: (paymentId: string): PaymentCommand => ({ type: 'expire', paymentId }),
-    review: (paymentId: string, decision: 'release' | 'decline'): PaymentCommand => ({
-      type: 'review',
-      paymentId,
-      decision,
-      reviewer: 'zhang',
-    }),
-  };
+  const legsOf = (id: string) => machine.book.payment(id)?.legs ?? [];
+  const commands = createCommands({ nowMs: () => state.nowMs, newId, legsOf });
 
   return {
     ledger,
@@ -379,7 +246,7 @@ export function createWorld() {
       orderOf(decide(commands.order(to, amount, expiresInMs))),
     refund: (id: string, amount: bigint, by: Wallet) =>
       paymentOf(decide(commands.refund(id, amount, by))),
-    report: (...said: Parameters<typeof settled>) => decide(settled(...said)),
+    report: (...said: Parameters<typeof commands.report>) => decide(commands.report(...said)),
     expire: (id: string) => decide(commands.expire(id)),
     review: (id: string, decision: 'release' | 'decline') => decide(commands.review(id, decision)),
     closeOrder: (id: string, by: Wallet | null) => decide(commands.closeOrder(id, by)),

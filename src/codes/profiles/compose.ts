@@ -155,7 +155,7 @@ function given<Name extends string>(name: Name, value: string | undefined) {
   return value === undefined ? {} : { [name]: value };
 }
 
-/** The template with the fields that are given; none where none is, save PIX's bare 26. */
+/** The template with the fields that are given; none where none is. */
 function templateObject(template: ProfileTemplate, values: Fields): PlainOrTemplate[] {
   const { id, guid, fields } = template;
   if (template.isPlain === true) {
@@ -166,7 +166,7 @@ function templateObject(template: ProfileTemplate, values: Fields): PlainOrTempl
     const value = fieldValue(field, values);
     return value === '' ? [] : [{ id: field.id, value }];
   });
-  if (objects.length === 0) return [];
+  if (objects.length === 0 && template.isAlways !== true) return [];
   const own = typeof guid === 'string' ? [{ id: '00', value: guid }] : [];
   return [{ id, objects: [...own, ...objects] }];
 }

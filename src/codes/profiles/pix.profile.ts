@@ -21,6 +21,7 @@ export const pix: Profile = {
       id: '26',
       range: ['26', '51'],
       guid,
+      isAlways: true,
       isOnePayee: true,
       fields: [
         {

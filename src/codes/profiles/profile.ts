@@ -39,6 +39,8 @@ export interface ProfileTemplate {
   readonly isPlain?: true;
   /** Several acquirers may each have one (QRIS); otherwise a second one is ambiguous. */
   readonly isRepeatable?: true;
+  /** Written with its identifier alone where it has no field (PIX: 26 says whose code it is). */
+  readonly isAlways?: true;
   /** Its fields name one payee in several ways of which only one may be used. */
   readonly isOnePayee?: true;
 }
