@@ -43,6 +43,7 @@ export interface Switch {
   /** `http://127.0.0.1:8080`, without a trailing slash. */
   readonly address: string;
   readonly core: Core;
+  readonly logger: Logger;
   readonly publicKey: { readonly keyId: string; readonly jwk: PublicJwk };
   /** Resolves once this switch leads; a standby waits here. */
   leading(): Promise<void>;
@@ -184,6 +185,7 @@ export async function startSwitch(settings: Settings, logger: Logger): Promise<S
     return {
       address,
       core,
+      logger,
       publicKey: { keyId, jwk: publicJwk },
       leading: () => leading(core),
       async stop() {
