@@ -32,12 +32,11 @@ export { readPointer, writePointer } from './links/pointer.ts';
 export { readUpiLink, type UpiLink, writeUpiLink } from './links/upi.ts';
 export {
   type CodeLanguage,
-  type CodeProblem,
   type CodeProblemCode,
   type CodeProblemSeverity,
-  type CodeResult,
   codeProblemSeverities,
-} from './problem.ts';
+} from './problem.codes.ts';
+export type { CodeProblem, CodeResult } from './problem.ts';
 export { type SchemeCode, writeSchemeCode } from './profiles/compose.ts';
 export { profileOf, profiles } from './profiles/list.ts';
 export type { Profile, ProfileField, ProfileTemplate } from './profiles/profile.ts';

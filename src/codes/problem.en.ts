@@ -1,5 +1,5 @@
 // The words of every problem of a payment code in English. One sentence: what is wrong.
-import type { CodeProblemTexts } from './problem.ts';
+import type { CodeProblemTexts } from './problem.codes.ts';
 
 export const english: CodeProblemTexts = {
   'code.empty': 'There is nothing to read.',

@@ -1,5 +1,5 @@
 // The words of every problem of a payment code in Simplified Chinese (简体中文).
-import type { CodeProblemTexts } from './problem.ts';
+import type { CodeProblemTexts } from './problem.codes.ts';
 
 export const chinese: CodeProblemTexts = {
   'code.empty': '没有可读取的内容。',

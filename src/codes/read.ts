@@ -10,7 +10,8 @@ import { looksLikePlatformLink, readPlatformLink } from './links/platform-links.
 import { looksLikePointer, readPointer } from './links/pointer.ts';
 import { looksLikeUpiLink, readUpiLink } from './links/upi.ts';
 import { readMerchant } from './merchant.ts';
-import { type CodeProblem, type CodeProblemCode, codeProblem } from './problem.ts';
+import type { CodeProblemCode } from './problem.codes.ts';
+import { type CodeProblem, codeProblem } from './problem.ts';
 import { type CodeReading, type FieldValue, judged, present } from './reading.ts';
 
 export type ReadCodeOptions = OrderLinkOptions;
@@ -20,8 +21,8 @@ export const CODE_CHARS_MAX = 7_089;
 
 /** An id and a length, as every merchant code begins; or its own mark at the end. */
 const MERCHANT_START = /^(?:00[0-9]{2}|[0-9]{4}[^]*6304[0-9A-Fa-f]{4}$)/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const NOT_TEXT = /[\u0000-\u0008\u000e-\u001f\u007f]/;
+/** Control characters but white space: no scheme's text has them. */
+const NOT_TEXT = /(?!\s)\p{Cc}/u;
 const SPACE_AROUND = /^\s|\s$/;
 
 /** Reads a payload of any kind. What cannot be read is refused with a reason, never thrown. */

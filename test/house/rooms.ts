@@ -109,4 +109,8 @@ export const dialectNames: readonly RegExp[] = [
 ];
 
 /** Files that may name dialects all the same, with the reason. */
-export const mayNameDialects: readonly { readonly path: string; readonly why: string }[] = [];
+export const mayNameDialects: readonly { readonly path: string; readonly why: string }[] = [
+  { path: 'src/codes/barcodes/barcodes.ts', why: 'data: whose prefix a bar code has' },
+  { path: 'src/codes/links/platform-links.ts', why: 'data: whose address a link has' },
+  { path: 'src/codes/links/eip681.ts', why: 'the URI scheme of EIP-681 is its name' },
+];

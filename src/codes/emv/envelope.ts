@@ -16,7 +16,7 @@ export interface Envelope {
 const CRC_ID = '63';
 const CRC_CHARS = 4;
 const HEX = /^[0-9A-Fa-f]{4}$/;
-const NOT_ASCII = /[^\x00-\x7f]/;
+const NOT_ASCII = /\P{ASCII}/u;
 
 /** Judges the checksum and cuts the payload into its outermost objects. */
 export function openEnvelope(payload: string): Envelope {

@@ -100,14 +100,14 @@ export function writeChainRequest(request: ChainRequest): CodeResult<string> {
   const { chainId = '1', recipient, token, amountAtomic } = request;
   const query =
     token === undefined
-      ? [...(amountAtomic === undefined ? [] : [`value=${amountAtomic}`])]
-      : [
-          `address=${recipient}`,
-          ...(amountAtomic === undefined ? [] : [`uint256=${amountAtomic}`]),
-        ];
+      ? given('value', amountAtomic)
+      : [`address=${recipient}`, ...given('uint256', amountAtomic)];
   const call = token === undefined ? recipient : token;
   const path = `ethereum:${call}@${chainId}${token === undefined ? '' : '/transfer'}`;
   const text = query.length === 0 ? path : `${path}?${query.join('&')}`;
   const { problems } = readChainRequest(text, { strict: true });
   return problems.length > 0 ? { ok: false, problems } : found(text);
 }
+
+const given = (name: string, value: string | undefined) =>
+  value === undefined ? [] : [`${name}=${value}`];

@@ -64,7 +64,7 @@ export const platformLinks: readonly PlatformLink[] = [
     platform: 'unionpay',
     kind: 'code',
     mode: 'link',
-    form: /^https:\/\/qr\.95516\.com\/(?<path>[A-Za-z0-9_\/-]{1,128})(?:[?#]\S*)?$/i,
+    form: /^https:\/\/qr\.95516\.com\/(?<path>[A-Za-z0-9_/-]{1,128})(?:[?#]\S*)?$/i,
     source: 'UnionPay QR code addresses, qr.95516.com',
   },
 ];
