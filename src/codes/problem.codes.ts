@@ -49,6 +49,7 @@ export const codeProblemSeverities = {
   'profile.payee_missing': 'refusal',
   'profile.payee_malformed': 'refusal',
   'profile.payee_ambiguous': 'refusal',
+  'profile.field_missing': 'refusal',
   'profile.field_unknown': 'refusal',
   'profile.field_malformed': 'warning',
   'profile.country_unexpected': 'warning',

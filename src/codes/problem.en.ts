@@ -45,6 +45,7 @@ export const english: CodeProblemTexts = {
   'profile.payee_missing': 'The code is one of {scheme}, but does not say who is paid.',
   'profile.payee_malformed': 'The payee in {path} is not in the form of {scheme}: {found}.',
   'profile.payee_ambiguous': 'The code of {scheme} names more than one payee.',
+  'profile.field_missing': 'A code of {scheme} with this payee needs the field {path} too.',
   'profile.field_unknown': '{scheme} has no field {path}.',
   'profile.field_malformed': '{path} is not in the form of {scheme}: {found}.',
   'profile.country_unexpected': 'Codes of {scheme} say country {expected}; this one says {found}.',

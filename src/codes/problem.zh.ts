@@ -45,6 +45,7 @@ export const chinese: CodeProblemTexts = {
   'profile.payee_missing': '这是 {scheme} 的码，但没有说明收款方。',
   'profile.payee_malformed': '{path} 中的收款方不符合 {scheme} 的格式：{found}。',
   'profile.payee_ambiguous': '该 {scheme} 码给出了多个收款方。',
+  'profile.field_missing': '这样的 {scheme} 收款方还需要 {path} 字段。',
   'profile.field_unknown': '{scheme} 没有 {path} 这个字段。',
   'profile.field_malformed': '{path} 不符合 {scheme} 的格式：{found}。',
   'profile.country_unexpected': '{scheme} 的码应标明国家 {expected}；此码为 {found}。',

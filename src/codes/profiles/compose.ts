@@ -79,7 +79,7 @@ function fieldsOfAlias(profile: Profile, rule: PayeeRule, alias: string): Fields
   const prefix = `${rule.alias.type}:${isScheme ? `${profile.id}:` : ''}`;
   if (!alias.startsWith(prefix)) return undefined;
   const [form, replacement] = rule.alias.write ?? [/^[^]*$/, '$&'];
-  const values = alias.slice(prefix.length).split('/');
+  const values = partsOf(alias.slice(prefix.length), rule.fields.length);
   const first = values[0] ?? '';
   if (values.length !== rule.fields.length || !form.test(first)) return undefined;
   if (rule.alias.read !== undefined && isScheme && !rule.alias.read[0].test(first))
@@ -93,6 +93,12 @@ function fieldsOfAlias(profile: Profile, rule: PayeeRule, alias: string): Fields
   return fits ? Object.fromEntries(entries) : undefined;
 }
 
+/** Parts between slashes; the last one keeps the slashes that it has of its own. */
+function partsOf(text: string, count: number): readonly string[] {
+  const parts = text.split('/');
+  return [...parts.slice(0, count - 1), ...[parts.slice(count - 1).join('/')].filter(Boolean)];
+}
+
 function profileFields(profile: Profile): readonly ProfileField[] {
   return profile.templates.flatMap(({ fields }) => allFields(fields));
 }
@@ -100,7 +106,14 @@ function profileFields(profile: Profile): readonly ProfileField[] {
 function fieldFaults(profile: Profile, values: Fields): CodeProblem[] {
   const known = new Map(profileFields(profile).map((field) => [field.name, field]));
   const scheme = profile.title.en;
-  return Object.entries(values).flatMap(([path, value]) => {
+  // A template that is known by a form in its 00 is none without it.
+  const unnamed = profile.templates.flatMap(({ guid, fields }) => {
+    const own = fields.find(({ id }) => id === '00')?.name;
+    const isUsed = allFields(fields).some(({ name }) => name in values);
+    if (!(guid instanceof RegExp) || own === undefined || own in values || !isUsed) return [];
+    return [codeProblem('profile.field_missing', { path: own, params: { scheme } })];
+  });
+  const wrong = Object.entries(values).flatMap(([path, value]) => {
     const field = known.get(path);
     if (field === undefined) {
       return [codeProblem('profile.field_unknown', { path, params: { scheme } })];
@@ -108,6 +121,7 @@ function fieldFaults(profile: Profile, values: Fields): CodeProblem[] {
     if (value !== '' && field.form?.test(value) !== false) return [];
     return [codeProblem('profile.field_malformed', { path, params: { scheme, found: value } })];
   });
+  return [...unnamed, ...wrong];
 }
 
 function merchantCode(

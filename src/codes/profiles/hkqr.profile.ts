@@ -1,6 +1,9 @@
 // FPS inside the Common QR Code (HKQR), Hong Kong.
 import type { Profile } from './profile.ts';
 
+/** Calling codes of ITU-T E.164: none begins another, so that a number has one only. */
+const CALLING = '1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[2-9][0-9]{2}';
+
 export const hkqr: Profile = {
   id: 'hkqr',
   title: { en: 'FPS / HKQR', zh: '香港转数快 / HKQR' },
@@ -34,7 +37,7 @@ export const hkqr: Profile = {
           id: '03',
           name: 'mobile',
           title: { en: 'mobile number, +852-…', zh: '手机号 +852-…' },
-          form: /^\+[0-9]{1,4}-[0-9]{4,14}$/,
+          form: new RegExp(`^\\+(?:${CALLING})-[0-9]{4,12}$`),
         },
         {
           id: '04',
@@ -58,8 +61,8 @@ export const hkqr: Profile = {
       fields: ['mobile'],
       alias: {
         type: 'phone',
-        read: [/^\+([0-9]{1,4})-([0-9]{4,14})$/, '+$1$2'],
-        write: [/^\+852([0-9]{8})$/, '+852-$1'],
+        read: [new RegExp(`^\\+(${CALLING})-([0-9]{4,12})$`), '+$1$2'],
+        write: [new RegExp(`^\\+(${CALLING})([0-9]{4,12})$`), '+$1-$2'],
       },
     },
     {

@@ -1,6 +1,9 @@
 // QRIS, Indonesia: an acquirer's template (26 to 45) and the national one (51).
 import type { Profile } from './profile.ts';
 
+/** A domain, reversed. */
+const acquirerDomain = /^(?:ID|COM|id|com)\.[A-Za-z0-9.-]{1,28}$/;
+
 const criteria = {
   title: { en: 'size of the merchant (UMI, UKE, UME, UBE, URE)', zh: '商户规模' },
   form: /^U(?:MI|KE|ME|BE|RE)$/,
@@ -35,14 +38,14 @@ export const qris: Profile = {
       name: 'acquirer',
       id: '26',
       range: ['26', '50'],
-      guid: /^(?:ID|COM|id|com)\.[A-Za-z0-9.-]+$/,
+      guid: acquirerDomain,
       isRepeatable: true,
       fields: [
         {
           id: '00',
           name: 'acquirer',
           title: { en: 'domain of the acquirer, reversed', zh: '收单机构域名（倒序）' },
-          form: /^[A-Za-z]+\.[A-Za-z0-9.-]{1,28}$/,
+          form: acquirerDomain,
         },
         {
           id: '01',
