@@ -70,7 +70,8 @@ export function createBook(): Book {
 
   const give = (account: string, currency: string, minor: bigint) =>
     add(required(users.get(account), `user ${account}`).balances, currency, minor);
-  const take = (account: string, currency: string, minor: bigint) => give(account, currency, -minor);
+  const take = (account: string, currency: string, minor: bigint) =>
+    give(account, currency, -minor);
 
   function end(key: string, state: 'taken' | 'released', minor: bigint, paymentId: string) {
     const held = required(outgoing.get(key), `hold ${key}`);
@@ -121,7 +122,17 @@ export function createBook(): Book {
         const minor = BigInt(entry.minor);
         take(account, currency, minor);
         const state = 'open';
-        outgoing.set(key, { kind, key, account, currency, minor, state, paymentId, code: null, body });
+        outgoing.set(key, {
+          kind,
+          key,
+          account,
+          currency,
+          minor,
+          state,
+          paymentId,
+          code: null,
+          body,
+        });
         return;
       }
       case 'taken':
@@ -148,7 +159,14 @@ export function createBook(): Book {
         const { legId, paymentId, externalId } = entry;
         const nothing = { account: '', currency: '', minor: 0n, expiresAt: null };
         const closed = { outcome: 'rejected', code: 'payment_expired', isReported: true } as const;
-        legs.set(legId, { ...nothing, ...closed, kind: 'collection', legId, paymentId, externalId });
+        legs.set(legId, {
+          ...nothing,
+          ...closed,
+          kind: 'collection',
+          legId,
+          paymentId,
+          externalId,
+        });
         return;
       }
       case 'reported':

@@ -7,14 +7,14 @@ const jwkSchema = z.object({
   kty: z.string(),
   crv: z.string(),
   x: z.string(),
-  y: z.string().optional(),
-  d: z.string().optional(),
+  y: z.string().exactOptional(),
+  d: z.string().exactOptional(),
 });
 
 export const walletUserSchema = z.strictObject({
   account: partySchema.shape.account,
   name: partySchema.shape.name.unwrap(),
-  /** Claimed at the switch, when given. */
+  /** Under which the switch knows them; claiming it is the sandbox's affair. */
   alias: z.string().optional(),
   /** Money from outside to begin with, by currency, as decimals. */
   balances: z.record(currencyCodeSchema, z.string()).default({}),
@@ -36,6 +36,8 @@ export const walletConfigSchema = z.strictObject({
   switchUrl: z.url(),
   switchKeys: z.array(jwkSchema).min(1),
   privateKey: jwkSchema,
+  /** What the control API asks for as a bearer token. */
+  controlToken: z.string().min(16),
   /** Where the wallet's own journal lies; absent: in memory only. */
   journalFile: z.string().optional(),
   /**

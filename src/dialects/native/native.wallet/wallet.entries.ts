@@ -24,7 +24,12 @@ export const entrySchema = z.discriminatedUnion('type', [
   }),
   /** It was completed; `minor` is what it took, fee included. */
   z.object({ type: z.literal('taken'), key: z.string(), paymentId: z.string(), minor }),
-  z.object({ type: z.literal('released'), key: z.string(), paymentId: z.string(), code: z.string() }),
+  z.object({
+    type: z.literal('released'),
+    key: z.string(),
+    paymentId: z.string(),
+    code: z.string(),
+  }),
   /** A credit or refund that the switch asked for; `pending` is followed by a final one. */
   z.object({
     type: z.literal('credit'),

@@ -67,20 +67,22 @@ export async function openJournal(options: {
     }
   }
 
+  const durable = () => {
+    if (!writing && lines === '' && !failed) return Promise.resolve();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    waiters.push(resolve);
+    return promise;
+  };
+
   return {
     append(entry) {
       if (failed) defect('the journal has failed');
       lines += `${JSON.stringify(entry)}\n`;
       if (!writing) void write();
     },
-    durable() {
-      if (!writing && lines === '' && !failed) return Promise.resolve();
-      const { promise, resolve } = Promise.withResolvers<void>();
-      waiters.push(resolve);
-      return promise;
-    },
+    durable,
     async close() {
-      if (lines !== '' && !writing) await write();
+      if (!failed) await durable();
       await file.close();
     },
   };

@@ -31,7 +31,11 @@ export interface WalletSignatures {
   /** Why the request is not the switch's; null when it is. */
   judge(request: SignedRequest): Promise<string | null>;
   signAnswer(
-    answer: { readonly status: number; readonly headers: Record<string, string>; readonly body: Buffer },
+    answer: {
+      readonly status: number;
+      readonly headers: Record<string, string>;
+      readonly body: Buffer;
+    },
     request: SignedRequest,
   ): Promise<Record<string, string>>;
 }
