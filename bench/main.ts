@@ -1,5 +1,5 @@
-// `npm run -s bench -- <name> [--json]`: runs one benchmark and prints what it measured. Results and
-// what was rejected stand in docs/performance.md and beside the code they speak of.
+// `npm run -s bench -- <name> [--json]`: runs one benchmark and prints what it measured. Results
+// and what was rejected stand in docs/performance.md and beside the code they speak of.
 import { parseArgs } from 'node:util';
 import { runE2eBench } from './e2e/main.ts';
 import { runLedgerBench } from './ledger/main.ts';
@@ -26,4 +26,6 @@ if (bench === undefined) {
 }
 const result = await bench({ hot: Number(values.hot), seconds: Number(values.seconds) });
 if (values.json) console.log(JSON.stringify(result, null, 2));
-else for (const [key, value] of Object.entries(result)) console.log(`${key.padEnd(32)} ${value}`);
+else
+  for (const [key, value] of Object.entries(result))
+    console.log(`${key.padEnd(32)} ${String(value)}`);

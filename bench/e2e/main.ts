@@ -1,13 +1,26 @@
-// `bench e2e`: signed payments through a running switch, against a bare proxy in the same run. CPU is
-// that of the switch's and PostgreSQL's processes, from /proc; the payers' and payees' is not theirs.
+// `bench e2e`: signed payments through a running switch, against a bare proxy in the same run. CPU
+// is that of the switch's and PostgreSQL's processes, from /proc; the payers' and payees' is not
+// theirs.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { cpuMicros, openClient, serverCpuMicros, startEmbedded } from '../../src/postgres/index.ts';
-import { generateSigningKey, signingKey, verifyingKey } from '../../src/signatures/index.ts';
+import {
+  generateSigningKey,
+  parsePublicJwk,
+  signingKey,
+  verifyingKey,
+} from '../../src/signatures/index.ts';
 import { createPayer, type Payer } from './payer.ts';
 import { ALIASES, type BenchSetup, type ProxySetup } from './setup.ts';
+
+/** The first line of a child: where it serves, and the switch's own key. */
+const helloSchema = z.object({
+  address: z.string(),
+  jwk: z.unknown(),
+});
 
 export interface E2eBenchOptions {
   readonly inFlight: number;
@@ -19,7 +32,7 @@ const quiet = { info: () => undefined, warn: () => undefined };
 interface Child {
   readonly process: ChildProcess;
   readonly pid: number;
-  readonly hello: { readonly address: string; readonly jwk?: never };
+  readonly hello: z.infer<typeof helloSchema>;
 }
 
 async function run(file: string, argument: string): Promise<Child> {
@@ -31,8 +44,8 @@ async function run(file: string, argument: string): Promise<Child> {
     text += chunk.toString();
     if (text.includes('\n')) resolve(text);
   });
-  child.once('exit', (code) => reject(new Error(`${file} ended with ${code}`)));
-  const hello: Child['hello'] = JSON.parse(await promise);
+  child.once('exit', (code) => reject(new Error(`${file} ended with ${String(code)}`)));
+  const hello = helloSchema.parse(JSON.parse(await promise));
   return { process: child, pid: child.pid ?? 0, hello };
 }
 
@@ -148,7 +161,7 @@ export async function runE2eBench(options: E2eBenchOptions) {
       payee: generateSigningKey(),
       proxy: generateSigningKey(),
     };
-    const payee = await run('payee.main.ts', keys.payee.privateJwk);
+    const payee = await run('payee.process.ts', keys.payee.privateJwk);
     children.push(payee);
     const setup: BenchSetup = {
       dataFolder,
@@ -163,14 +176,18 @@ export async function runE2eBench(options: E2eBenchOptions) {
       payeeJwk: keys.payee.publicJwk,
       privateJwk: keys.proxy.privateJwk,
     };
-    const proxy = await run('proxy.main.ts', JSON.stringify(proxySetup));
+    const proxy = await run('proxy.process.ts', JSON.stringify(proxySetup));
     children.push(proxy);
-    const hutong = await run('switch.main.ts', JSON.stringify(setup));
+    const hutong = await run('switch.process.ts', JSON.stringify(setup));
     children.push(hutong);
     const payerKey = signingKey(keys.payer.privateJwk);
     const direct = createPayer(proxy.hello.address, payerKey, verifyingKey(keys.proxy.publicJwk));
     const { address, jwk } = hutong.hello;
-    const payer = createPayer(address, payerKey, verifyingKey(jwk ?? keys.proxy.publicJwk));
+    const payer = createPayer(
+      address,
+      payerKey,
+      verifyingKey(parsePublicJwk(jwk) ?? keys.proxy.publicJwk),
+    );
     const proxyCpu = () => ({ node: cpuMicros(proxy.pid) ?? 0, postgres: 0 });
     const switchCpu = () => ({
       node: cpuMicros(hutong.pid) ?? 0,

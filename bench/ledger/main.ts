@@ -1,5 +1,5 @@
-// `bench ledger`: two-phase payments with all of the product's tables, durable, through the journal,
-// against the same rows written one transaction per step with row locks (naive.ts).
+// `bench ledger`: two-phase payments with all of the product's tables, durable, through the
+// journal, against the same rows written one transaction per step with row locks (naive.ts).
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,7 +1,7 @@
-// What the journal is measured against: one transaction per step that locks the two positions' rows,
-// in two forms. `transaction`: prepared statements between begin and commit, as services write it.
-// `statement`: all of a step in one prepared statement, the kindest form there is. Same rows, columns
-// and bytes as the journal's.
+// What the journal is measured against: one transaction per step that locks the two positions'
+// rows, in two forms. `transaction`: prepared statements between begin and commit, as services
+// write it. `statement`: all of a step in one prepared statement, the kindest form there is. Same
+// rows, columns and bytes as the journal's.
 import { createHash, randomBytes } from 'node:crypto';
 import { canonicalBody } from '../../src/journal/batch.ts';
 import { type DatabaseConnection, openClient } from '../../src/postgres/index.ts';

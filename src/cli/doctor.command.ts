@@ -1,4 +1,5 @@
-// `hutong doctor`: can Hutong run here, and is what it stands on fit for money? Looks, changes nothing.
+// `hutong doctor`: can Hutong run here, and is what it stands on fit for money? Looks, changes
+// nothing.
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';

@@ -33,6 +33,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
+// oxlint-disable-next-line no-control-regex -- escape sequences begin with one
 const ESCAPES = /\u001b\[[0-9;]*m/g;
 
 /** Cells on a terminal: a Chinese character takes two. */

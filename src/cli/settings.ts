@@ -11,12 +11,6 @@ import {
 import { type RunFile, readRunFile } from '../switch/run-file.ts';
 import { CommandError, EXIT } from './exit.ts';
 
-export interface CommonFlags {
-  readonly data?: string;
-  readonly config?: string;
-  readonly logLevel?: string;
-}
-
 export function withData(command: Command): Command {
   return command.option('--data <folder>', 'the folder that holds everything', '.hutong');
 }

@@ -73,7 +73,7 @@ async function status(flags: { readonly data: string; readonly json: boolean }):
     pid: run.pid,
     seq: String(head['seq']),
     term: String(head['term']),
-    leader: String(head['holder'] ?? ''),
+    leader: typeof head['holder'] === 'string' ? head['holder'] : '',
     openPayments: open.map((row) => ({
       state: String(row['state']),
       count: Number(row['count']),

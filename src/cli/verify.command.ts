@@ -1,5 +1,5 @@
-// `hutong verify`: every invariant, recomputed from one snapshot of PostgreSQL, on a live system or on
-// one at rest. Exit code 8 where one is broken.
+// `hutong verify`: every invariant, recomputed from one snapshot of PostgreSQL, on a live system or
+// on one at rest. Exit code 8 where one is broken.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';

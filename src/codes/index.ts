@@ -1,5 +1,5 @@
-// The door of the codes room, and the package's `hutong/codes`: payment codes read and written. Pure:
-// no I/O, no clock, no keys of its own.
+// The door of the codes room, and the package's `hutong/codes`: payment codes read and written.
+// Pure: no I/O, no clock, no keys of its own.
 export { type CodeAlias, type CodeAliasType, codeAlias } from './alias.ts';
 export { type BarcodeRule, barcodeRules, readBarcode } from './barcodes/barcodes.ts';
 export type { ConsumerCode, ConsumerData } from './emv/consumer.ts';

@@ -2,8 +2,8 @@
 // problem.en.ts and problem.zh.ts; how a problem is made is problem.ts.
 
 /**
- * `refusal`: the code must not be paid. `warning`: real codes do this and the meaning is certain, so
- * a lenient reading accepts it; a strict one does not.
+ * `refusal`: the code must not be paid. `warning`: real codes do this and the meaning is certain,
+ * so a lenient reading accepts it; a strict one does not.
  */
 export const codeProblemSeverities = {
   'code.empty': 'refusal',

@@ -1,5 +1,5 @@
-// What can be wrong with a payment code, as values with words in both languages. Not the switch's own
-// problems (src/problems): those answer requests, these judge a payload.
+// What can be wrong with a payment code, as values with words in both languages. Not the switch's
+// own problems (src/problems): those answer requests, these judge a payload.
 import {
   type CodeLanguage,
   type CodeProblemCode,

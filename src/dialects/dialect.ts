@@ -1,5 +1,5 @@
-// The seam every protocol fits into: what a dialect is, and what the core offers it. The one list of
-// dialects is registry.ts; nothing else in the house names one.
+// The seam every protocol fits into: what a dialect is, and what the core offers it. The one list
+// of dialects is registry.ts; nothing else in the house names one.
 import type { z } from 'zod';
 import type { Currencies } from '../money/index.ts';
 import type {
@@ -100,8 +100,8 @@ export interface EventView extends EventPlace {
 
 export interface EventsPort {
   /**
-   * A participant's own events, durable ones only, in order, gap-free, from after `after` (`null`: from
-   * now on); goes on until the signal aborts.
+   * A participant's own events, durable ones only, in order, gap-free, from after `after` (`null`:
+   * from now on); goes on until the signal aborts.
    */
   follow(
     credential: Credential,

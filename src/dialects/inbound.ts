@@ -9,7 +9,9 @@ export interface InboundRequest {
   readonly target: string;
   /** The decoded values of the `{name}`s in the route's path. */
   readonly params: Readonly<Record<string, string>>;
-  /** Lower-case names. Repeated ones are joined by node:http, except those that may be there once. */
+  /**
+   * Lower-case names. Repeated ones are joined by node:http, except those that may be there once.
+   */
   readonly headers: IncomingHttpHeaders;
   readonly body: Uint8Array;
   readonly requestId: string;

@@ -153,7 +153,9 @@ function release(command: ReleaseAliasCommand, state: State, context: JournalCon
   return { ok: true, participantId, connectionId };
 }
 
-/** The event names the command, not the alias: its hash would let two events be joined to a person. */
+/**
+ * The event names the command, not the alias: its hash would let two events be joined to a person.
+ */
 function tell(
   context: JournalContext,
   type: string,

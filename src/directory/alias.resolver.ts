@@ -17,7 +17,9 @@ export interface AliasResolver {
   resolve(alias: Alias): Promise<ResolvedAlias | undefined>;
 }
 
-/** 16 bytes of HMAC-SHA-256 as hex. The label has a capital, so no participant's handle equals it. */
+/**
+ * 16 bytes of HMAC-SHA-256 as hex. The label has a capital, so no participant's handle equals it.
+ */
 export function aliasHash(indexKey: Uint8Array, alias: Alias): string {
   const mac = createHmac('sha256', indexKey).update(`Alias\n${alias.text}`, 'utf8');
   return mac.digest('hex').slice(0, 32);
@@ -28,7 +30,6 @@ const partySchema = z.object({
   account: z.string(),
   name: z.string().nullable(),
 });
-export type AliasParty = z.infer<typeof partySchema>;
 
 const FOUND_MAX = 50_000;
 /** Kept apart and small: whoever guesses aliases must not push out the real ones. */

@@ -26,7 +26,8 @@ export async function readAliases(
 ): Promise<StoredAlias[]> {
   if (hashes.length === 0) return [];
   const rows = await reader.rows(
-    // an array of the column's own type: always an index scan of aliases_pkey, whatever the statistics
+    // an array of the column's own type: always an index scan of aliases_pkey, whatever the
+    // statistics
     `select encode(alias_hash, 'hex') as hash, participant_id, connection_id, status, currencies,
        party, changed_at_ms
      from aliases where alias_hash = any($1::bytea[])`,

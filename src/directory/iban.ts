@@ -1,7 +1,10 @@
 // International bank account numbers, ISO 13616: length per country and the check digits of
 // ISO 7064 mod 97-10. Whether the account exists, only its bank knows.
 
-/** Characters per country, SWIFT's IBAN registry. A country not listed is judged by its digits alone. */
+/**
+ * Characters per country, SWIFT's IBAN registry. A country not listed is judged by its digits
+ * alone.
+ */
 const LENGTHS: Readonly<Record<string, number>> = {
   AD: 24,
   AE: 23,

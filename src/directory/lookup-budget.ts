@@ -1,6 +1,6 @@
-// How much a participant, and each end user behind it, may ask the directory: token buckets as those
-// of Brazil's DICT. Who pays whom he looks up never runs dry; who guesses does after a few guesses.
-// In memory: a restart fills every bucket.
+// How much a participant, and each end user behind it, may ask the directory: token buckets as
+// those of Brazil's DICT. Who pays whom he looks up never runs dry; who guesses does after a few
+// guesses. In memory: a restart fills every bucket.
 import type { Clock } from '../runtime/clock.ts';
 import { assert } from '../runtime/defect.ts';
 

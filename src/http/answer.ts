@@ -1,4 +1,5 @@
-// Words a refusal of the server's own, and writes answers to the socket. Dialects make theirs alone.
+// Words a refusal of the server's own, and writes answers to the socket. Dialects make theirs
+// alone.
 import type { ServerResponse } from 'node:http';
 import { PROBLEM_MEDIA_TYPE } from '@hutong/sdk/contract';
 import type { InboundAnswer } from '../dialects/inbound.ts';

@@ -1,5 +1,5 @@
-// Listens: bounds of time and number, refusals of what is no HTTP, and a stop that lets requests end.
-// What is served is http.app.ts.
+// Listens: bounds of time and number, refusals of what is no HTTP, and a stop that lets requests
+// end. What is served is http.app.ts.
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';

@@ -138,7 +138,9 @@ export function batchHash(
   return digest.digest();
 }
 
-/** commitment = SHA-256(salt ‖ canonical bytes). The salt keeps guessable bodies from being guessed. */
+/**
+ * commitment = SHA-256(salt ‖ canonical bytes). The salt keeps guessable bodies from being guessed.
+ */
 export function commitmentOf(salt: Uint8Array, body: string): Buffer {
   return hash('sha256', Buffer.concat([salt, Buffer.from(body, 'utf8')]), 'buffer');
 }

@@ -20,8 +20,3 @@ export interface Machine<Command, Result> {
 
 /** Opens what `sealed` columns hold: `null` where a subject was shredded. */
 export type Unseal = (values: readonly Uint8Array[]) => Promise<(Uint8Array | null)[]>;
-
-/** Forgets the types of a machine, so that a journal can hold many. */
-export interface MachineEntry {
-  readonly machine: Machine<never, unknown>;
-}

@@ -37,11 +37,6 @@ export function integerOrNull(row: Row, column: string): number | null {
   return row[column] === null ? null : integerOf(row, column);
 }
 
-export function booleanOf(row: Row, column: string): boolean {
-  const value = row[column];
-  return typeof value === 'boolean' ? value : wrong(column, 'a boolean');
-}
-
 export function bytesOf(row: Row, column: string): Uint8Array {
   const value = row[column];
   return value instanceof Uint8Array ? value : wrong(column, 'bytes');

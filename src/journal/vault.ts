@@ -58,7 +58,9 @@ export function createVault(deps: {
   const keys = new Map<string, Buffer>();
   let nonces: Uint8Array = Buffer.alloc(0);
 
-  /** One draw for many nonces: calling the generator costs more than its bytes (8 % of a payment). */
+  /**
+   * One draw for many nonces: calling the generator costs more than its bytes (8 % of a payment).
+   */
   function nextNonce(): Uint8Array {
     if (nonces.length < NONCE_BYTES) nonces = deps.randomBytes(NONCE_BYTES * 256);
     const nonce = nonces.subarray(0, NONCE_BYTES);

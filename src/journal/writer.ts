@@ -66,8 +66,6 @@ interface UnderWay {
   readonly sentMonotonicMs: number;
 }
 
-export type Writer = ReturnType<typeof createWriter>;
-
 /** The writing half of a journal. It starts halted; `resume` sets it going. */
 export function createWriter(deps: JournalDeps) {
   const { store, ledger, vault, clock } = deps;
@@ -83,8 +81,8 @@ export function createWriter(deps: JournalDeps) {
   let term = 0;
   let deciding = false;
   /**
-   * When the newest batch known to be durable was sent. Not when its answer was read: a process that
-   * was paused in between would believe itself fresh long after another had taken over.
+   * When the newest batch known to be durable was sent. Not when its answer was read: a process
+   * that was paused in between would believe itself fresh long after another had taken over.
    */
   let freshMonotonicMs = Number.NEGATIVE_INFINITY;
   /** Counts reloads: what was read from storage before one is void after it. */
@@ -151,7 +149,9 @@ export function createWriter(deps: JournalDeps) {
     return null;
   }
 
-  /** They are decided anew, before all others; or refused, if this switch stopped leading meanwhile. */
+  /**
+   * They are decided anew, before all others; or refused, if this switch stopped leading meanwhile.
+   */
   function putBack(groups: readonly Entry[][]): void {
     if (state === 'halted') refuse(groups.flat());
     else again.unshift(...groups.filter((entries) => entries.length > 0));

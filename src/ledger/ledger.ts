@@ -1,8 +1,10 @@
 // The double-entry ledger between participants: accounts, pending transfers, posting and voiding.
-// Pure and in memory; the journal makes it durable. It knows nothing of payments, parties or dialects.
-// Semantics follow TigerBeetle's two-phase transfers, as far as payments reach them.
+// Pure and in memory; the journal makes it durable. It knows nothing of payments, parties or
+// dialects. Semantics follow TigerBeetle's two-phase transfers, as far as payments reach them.
 
-/** What an account is for. `transit` and `bank` exist once per currency, the others per participant. */
+/**
+ * What an account is for. `transit` and `bank` exist once per currency, the others per participant.
+ */
 export const ACCOUNT_KINDS = ['position', 'cover', 'fees', 'transit', 'bank'] as const;
 export type AccountKind = (typeof ACCOUNT_KINDS)[number];
 
@@ -26,7 +28,10 @@ export type NewAccount = Pick<
   'number' | 'participantId' | 'currency' | 'kind' | 'limitMinor'
 >;
 
-/** A movement that is asked for: `amountMinor` leaves `debit` and reaches `credit` (account numbers). */
+/**
+ * A movement that is asked for: `amountMinor` leaves `debit` and reaches `credit` (account
+ * numbers).
+ */
 export interface Movement {
   readonly debit: number;
   readonly credit: number;
@@ -59,16 +64,23 @@ export interface Ledger {
   open(account: NewAccount): Account;
   /** Puts back an account as it was loaded from storage. */
   restore(account: Account): void;
-  /** All movements become pending, or none does. `force` records a confirmed fact past any limit. */
+  /**
+   * All movements become pending, or none does. `force` records a confirmed fact past any limit.
+   */
   reserve(movements: readonly Movement[], force?: boolean): LedgerResult;
-  /** Turns a pending movement, or the first `capturedMinor` of it, into a posted one; frees the rest. */
+  /**
+   * Turns a pending movement, or the first `capturedMinor` of it, into a posted one; frees the
+   * rest.
+   */
   post(movement: Movement, capturedMinor?: bigint): void;
   /** Takes a pending movement back. */
   void(movement: Movement): void;
   /** Reserves and posts in one step. */
   transfer(movement: Movement, force?: boolean): LedgerResult;
   setLimit(account: number, limitMinor: bigint | null): void;
-  /** Accounts opened, and accounts otherwise changed, since the last call; for the journal to write. */
+  /**
+   * Accounts opened, and accounts otherwise changed, since the last call; for the journal to write.
+   */
   takeTouched(): { readonly opened: Account[]; readonly changed: Account[] };
   clear(): void;
 }
@@ -84,7 +96,9 @@ export function headroomMinor(account: Account): bigint | null {
   );
 }
 
-/** Credits posted minus debits posted: what the scheme owes the holder (negative: the holder owes). */
+/**
+ * Credits posted minus debits posted: what the scheme owes the holder (negative: the holder owes).
+ */
 export function balanceMinor(account: Account): bigint {
   return account.creditsPostedMinor - account.debitsPostedMinor;
 }

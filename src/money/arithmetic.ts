@@ -10,7 +10,9 @@ export function fitsInt8(value: bigint): boolean {
   return value >= INT8_MIN && value <= INT8_MAX;
 }
 
-/** The sum, or undefined where it would not fit int8: the caller has a problem, not a wrapped sum. */
+/**
+ * The sum, or undefined where it would not fit int8: the caller has a problem, not a wrapped sum.
+ */
 export function addInt8(a: bigint, b: bigint): bigint | undefined {
   const sum = a + b;
   return fitsInt8(sum) ? sum : undefined;
@@ -113,7 +115,9 @@ export function parseRate(text: string): Rate | undefined {
   return { numerator, denominator: 10n ** BigInt(fraction.length) };
 }
 
-/** Minor units of one currency → minor units of another, their exponents considered, rounded once. */
+/**
+ * Minor units of one currency → minor units of another, their exponents considered, rounded once.
+ */
 export function convert(
   amountMinor: bigint,
   from: Currency,

@@ -1,7 +1,7 @@
 // ISO 4217 list one (funds and currencies that have a minor unit) as data: alphabetic code, numeric
-// code, exponent. Not here: metals, SDR, test and "no currency" codes, for which the exponent is N.A.
-// and which nobody can owe in minor units. Published list of 2024-06-25 with the amendments since:
-// XCG for ANG (2025), XAD (2025), CUC withdrawn, BGN gone into EUR (2026).
+// code, exponent. Not here: metals, SDR, test and "no currency" codes, for which the exponent is
+// N.A. and which nobody can owe in minor units. Published list of 2024-06-25 with the amendments
+// since: XCG for ANG (2025), XAD (2025), CUC withdrawn, BGN gone into EUR (2026).
 // The exponents are ISO's, not CLDR's: `Intl` shows IQD and LAK without decimals, ISO counts them.
 
 export const iso4217 = [

@@ -1,5 +1,5 @@
-// Connections of a participant and the keys with which they sign. A connection has as many live keys
-// as it wants, so that a new one is believed before the old one is given up.
+// Connections of a participant and the keys with which they sign. A connection has as many live
+// keys as it wants, so that a new one is believed before the old one is given up.
 import type { JournalContext } from '../journal/batch.ts';
 import {
   type AddConnectionCommand,

@@ -1,5 +1,5 @@
-// From what the journal says of a command to what its asker is told. Used by this room's service and
-// those of the rooms beside it.
+// From what the journal says of a command to what its asker is told. Used by this room's service
+// and those of the rooms beside it.
 import type { ProblemCode } from '@hutong/sdk/contract';
 import type { CommandKey } from '../journal/batch.ts';
 import type { Submitted } from '../journal/queue.ts';

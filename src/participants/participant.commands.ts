@@ -14,7 +14,9 @@ import type {
 } from './participant.ts';
 
 interface Head {
-  /** UUIDv7 of the command: what its idempotency key, and a movement of cover, is recorded under. */
+  /**
+   * UUIDv7 of the command: what its idempotency key, and a movement of cover, is recorded under.
+   */
   readonly id: string;
   /** Handle of the participant that asks: `operator`, or the participant itself. */
   readonly by: string;

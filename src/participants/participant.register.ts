@@ -17,7 +17,9 @@ export interface ParticipantsView {
   participant(id: string): Readonly<Participant> | undefined;
   connection(id: string): Readonly<Connection> | undefined;
   key(keyId: string): KeyHolder | undefined;
-  /** The dialect's secret settings as bytes; `undefined` where it has none, or they were shredded. */
+  /**
+   * The dialect's secret settings as bytes; `undefined` where it has none, or they were shredded.
+   */
   secrets(connectionId: string): Uint8Array | undefined;
   /** `null` as participant: the accounts of the currency itself. */
   account(participantId: string | null, currency: string, kind: AccountKind): Account | undefined;

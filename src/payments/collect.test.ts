@@ -1,5 +1,5 @@
-// Payments that the payee asks for: the payer's platform captures first, the money stands in transit
-// until the payee is credited, and from there it can only arrive or be given back.
+// Payments that the payee asks for: the payer's platform captures first, the money stands in
+// transit until the payee is credited, and from there it can only arrive or be given back.
 import { describe, expect, test } from 'vitest';
 import { CAP_MINOR, createWorld, type World } from '../../test/setup/payments.ts';
 

@@ -1,6 +1,7 @@
 // Carries committed instructions to their connections and their answers back into the journal.
 // One lane per connection, so that a dead one delays no other. A time-out is not an answer: the
-// connection is asked again until it knows. Everything here can be lost and is rebuilt from the book.
+// connection is asked again until it knows. Everything here can be lost and is rebuilt from the
+// book.
 import type { OutboxRow } from '../journal/journal.tables.ts';
 import type { Journal } from '../journal/journal.ts';
 import { bytesOf, integerOf, textOf } from '../journal/row.ts';

@@ -1,5 +1,5 @@
-// Orders: many wallets may try to pay one, exactly one succeeds, and the others get their money back
-// by themselves. A refused attempt never harms the order.
+// Orders: many wallets may try to pay one, exactly one succeeds, and the others get their money
+// back by themselves. A refused attempt never harms the order.
 import { describe, expect, test } from 'vitest';
 import { createWorld, type Wallet, type World } from '../../test/setup/payments.ts';
 

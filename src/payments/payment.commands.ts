@@ -31,7 +31,10 @@ export interface PrepareCommand {
   readonly evidence: Sealable | null;
 }
 
-/** Remembers that a request was refused before both sides were known, so that a late retry stays refused. */
+/**
+ * Remembers that a request was refused before both sides were known, so that a late retry stays
+ * refused.
+ */
 export interface RefuseCommand {
   readonly type: 'refuse';
   readonly id: string;

@@ -17,7 +17,10 @@ export interface FoundKey {
 export interface Lookup {
   order(id: string): Promise<Readonly<Order> | undefined>;
   payment(id: string): Promise<Readonly<Payment> | undefined>;
-  /** The payment as it stands now, once that is durable; not found where the asker has no part in it. */
+  /**
+   * The payment as it stands now, once that is durable; not found where the asker has no part in
+   * it.
+   */
   read(credential: Credential, id: string): Promise<Outcome<PaymentView>>;
   key(credential: Credential, operation: Operation, key: string): Promise<FoundKey | null>;
   idOf(credential: Credential, ref: PaymentRef): Promise<string | null>;

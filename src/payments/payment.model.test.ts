@@ -1,6 +1,6 @@
-// Anything may happen, in any order: four wallets, two currencies, orders, late, double and opposite
-// reports, expiry, suspensions, restarts. After every commit the world checks all invariants of money
-// (test/setup/payments-invariants.ts); here is what is done to it.
+// Anything may happen, in any order: four wallets, two currencies, orders, late, double and
+// opposite reports, expiry, suspensions, restarts. After every commit the world checks all
+// invariants of money (test/setup/payments-invariants.ts); here is what is done to it.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CURRENCIES, createWorld, type Wallet, type World } from '../../test/setup/payments.ts';
@@ -243,7 +243,7 @@ function finish(world: World): void {
   world.levers.policy = () => 'allow';
   for (let round = 0; round < 6; round += 1) {
     pass(world, 60_000);
-    for (const payment of [...world.machine.book.openPayments()]) {
+    for (const payment of Array.from(world.machine.book.openPayments())) {
       const leg = payment.legs.findIndex((l) => l.state === 'sent');
       if (leg < 0) continue;
       const isAsking = payment.legs[leg]?.role === 'debit';

@@ -1,5 +1,5 @@
-// Every way a payment and an order may go, reached by what really happens, and the same lists in SQL
-// and in the page for readers. Tables: one story for each way.
+// Every way a payment and an order may go, reached by what really happens, and the same lists in
+// SQL and in the page for readers. Tables: one story for each way.
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { statesPage } from '../../scripts/payment-states.ts';
@@ -82,7 +82,9 @@ const STORIES: Readonly<Record<string, Tell>> = {
   }),
 };
 
-/** Kept for payees with two phases and for captures in part: no command makes a payment `reserved`. */
+/**
+ * Kept for payees with two phases and for captures in part: no command makes a payment `reserved`.
+ */
 const NOT_REACHED_YET = [
   '>reserved',
   'held>reserved',

@@ -32,7 +32,9 @@ const PUSH = [
   },
 ] as const satisfies readonly Transition<PaymentState>[];
 
-/** DESIGN: collect `[held →] awaiting_payer → [closing →] rejected | expired`, or through paid_in. */
+/**
+ * DESIGN: collect `[held →] awaiting_payer → [closing →] rejected | expired`, or through paid_in.
+ */
 const COLLECT = [
   { from: null, to: 'awaiting_payer', on: 'the payer is asked' },
   { from: 'held', to: 'awaiting_payer', on: 'a reviewer releases it' },

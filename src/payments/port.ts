@@ -56,7 +56,9 @@ export interface PayCommand extends Idempotent {
   readonly note: string | null;
   readonly expiresAtMs: number | null;
   readonly authorisation: Authorisation | null;
-  /** How long the answer may wait for the payee's side; then the payment is returned as it stands. */
+  /**
+   * How long the answer may wait for the payee's side; then the payment is returned as it stands.
+   */
   readonly waitMs: number;
 }
 
@@ -172,7 +174,9 @@ export interface Instruction {
   readonly record: string | null;
 }
 
-/** A connection as its dialect's connector sees it; `settings` was parsed by the dialect's schema. */
+/**
+ * A connection as its dialect's connector sees it; `settings` was parsed by the dialect's schema.
+ */
 export interface ConnectionSettings {
   readonly id: string;
   readonly participantId: string;
@@ -214,7 +218,9 @@ export interface Connector {
   /** Pure: the exact bytes that will be sent, however often. */
   encode(connection: ConnectionSettings, instruction: Instruction): Uint8Array;
   execute(connection: ConnectionSettings, stored: StoredInstruction): Promise<LegReport>;
-  /** Asks what became of it. `not_sent` only where the other side proves it never acts on it later. */
+  /**
+   * Asks what became of it. `not_sent` only where the other side proves it never acts on it later.
+   */
   inquire(connection: ConnectionSettings, stored: StoredInstruction): Promise<LegReport>;
   /** Milliseconds before the n-th inquiry (n from 1). */
   inquiryDelayMs(n: number): number;

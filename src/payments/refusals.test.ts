@@ -1,5 +1,5 @@
-// Every problem the engine can give, each reached by a request that has that one fault; the order in
-// which a request with two faults is judged; and what an idempotency key stands for afterwards.
+// Every problem the engine can give, each reached by a request that has that one fault; the order
+// in which a request with two faults is judged; and what an idempotency key stands for afterwards.
 import { readdirSync, readFileSync } from 'node:fs';
 import { type ProblemCode, problemCodes } from '@hutong/sdk/contract';
 import { describe, expect, test } from 'vitest';

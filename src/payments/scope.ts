@@ -1,5 +1,6 @@
 // Idempotency keys as they are stored: keyed hashes, so that neither a client's key nor a command
-// can be read from the table. Scope = (connection, operation, key); content = the canonical command.
+// can be read from the table. Scope = (connection, operation, key); content = the canonical
+// command.
 import { createHmac } from 'node:crypto';
 import type { CommandKey } from '../journal/batch.ts';
 import type { Credential } from './port.ts';

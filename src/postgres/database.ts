@@ -42,8 +42,8 @@ export async function resolveDatabase(options: DatabaseOptions): Promise<Databas
 }
 
 /**
- * `postgres://` or `postgresql://`, host in the authority or, as a folder, in `?host=`; nothing of the
- * text is repeated in the fault, as it holds a password.
+ * `postgres://` or `postgresql://`, host in the authority or, as a folder, in `?host=`; nothing of
+ * the text is repeated in the fault, as it holds a password.
  * @throws DatabaseFault `bad_url`
  */
 export function describeUrl(databaseUrl: string): string {

@@ -1,5 +1,5 @@
-// What a server must promise before money is written to it: an external one can be set up so that an
-// answered payment is lost with the power. Reads settings; changes none.
+// What a server must promise before money is written to it: an external one can be set up so that
+// an answered payment is lost with the power. Reads settings; changes none.
 import { type DatabaseConnection, openClient } from './pool.ts';
 
 export interface DurabilityFinding {
@@ -20,7 +20,10 @@ interface Rule {
 
 const isOn = (value: string) => value === 'on';
 
-/** The switch's own connections set synchronous_commit themselves; the server's default is for others. */
+/**
+ * The switch's own connections set synchronous_commit themselves; the server's default is for
+ * others.
+ */
 export const durabilityRules: readonly Rule[] = [
   {
     setting: 'server_version_num',

@@ -1,5 +1,5 @@
-// One data folder through the lives of its server: what is here happens in order, each test finds the folder
-// as the one before left it.
+// One data folder through the lives of its server: what is here happens in order, each test finds
+// the folder as the one before left it.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {

@@ -1,6 +1,6 @@
-// The embedded server: a real PostgreSQL that belongs to the data folder. A start adopts the running one or
-// recovers a stale one; the last switch to leave stops it; while one is here, a dead server is
-// started again. For demo and development; production gives DATABASE_URL.
+// The embedded server: a real PostgreSQL that belongs to the data folder. A start adopts the
+// running one or recovers a stale one; the last switch to leave stops it; while one is here, a dead
+// server is started again. For demo and development; production gives DATABASE_URL.
 import { existsSync } from 'node:fs';
 import { required } from '../runtime/index.ts';
 import { clusterMajor, createCluster, DATABASE, readPassword, USER } from './cluster.ts';
@@ -51,7 +51,9 @@ export interface EmbeddedServer {
 export interface EmbeddedOptions {
   readonly dataDir: string;
   readonly log: DatabaseLog;
-  /** For whom the server is held; this process if absent. A test run holds one for all its workers. */
+  /**
+   * For whom the server is held; this process if absent. A test run holds one for all its workers.
+   */
   readonly holderPid?: number;
   /** How root runs PostgreSQL; by trying, if absent (runner.ts). */
   readonly runAs?: readonly RunnerKind[];
@@ -231,7 +233,9 @@ async function leave({ layout, holders, held }: Use, log: DatabaseLog): Promise<
   log.info({ pid: postmaster.stamp.pid }, 'embedded PostgreSQL stopped');
 }
 
-/** A process that exits without `stop` (process.exit, an uncaught error) can't wait; it can signal. */
+/**
+ * A process that exits without `stop` (process.exit, an uncaught error) can't wait; it can signal.
+ */
 function leaveNow({ layout, holders, held, locked }: Use): void {
   const release = locked ? () => {} : tryLockSync(layout.lock, 500);
   if (held !== undefined) holders.leave(held);
@@ -240,7 +244,10 @@ function leaveNow({ layout, holders, held, locked }: Use): void {
   release();
 }
 
-/** Starts a server that died under us again: on the same socket, so that connections can be made anew. */
+/**
+ * Starts a server that died under us again: on the same socket, so that connections can be made
+ * anew.
+ */
 function watchOver(
   use: Use,
   options: EmbeddedOptions,

@@ -1,5 +1,5 @@
-// What can go wrong around the database before the switch runs: no server, a wrong folder, a refused
-// migration. Not for queries: their errors are pg's own, and the journal classifies those.
+// What can go wrong around the database before the switch runs: no server, a wrong folder, a
+// refused migration. Not for queries: their errors are pg's own, and the journal classifies those.
 
 export type DatabaseFaultCode =
   | 'unsupported_platform' // no PostgreSQL package for this system, or it isn't installed
@@ -15,7 +15,9 @@ export type DatabaseFaultCode =
   | 'migration_failed'
   | 'database_newer'; // migrated by a later version of the program
 
-/** Thrown at start; the command line shows message and suggestion and exits with 3 (environment). */
+/**
+ * Thrown at start; the command line shows message and suggestion and exits with 3 (environment).
+ */
 export class DatabaseFault extends Error {
   override readonly name = 'DatabaseFault';
   readonly code: DatabaseFaultCode;

@@ -1,6 +1,6 @@
-// A lock on a folder between processes, that the kernel takes back when its holder dies. Node has no
-// flock; SQLite, which it brings along, holds fcntl locks on a file that stays empty. A file with a
-// pid in it would have to be broken by others when its holder died: two breakers race.
+// A lock on a folder between processes, that the kernel takes back when its holder dies. Node has
+// no flock; SQLite, which it brings along, holds fcntl locks on a file that stays empty. A file
+// with a pid in it would have to be broken by others when its holder died: two breakers race.
 
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';

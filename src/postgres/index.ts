@@ -8,7 +8,6 @@ export * from './pool.ts';
 export {
   cpuMicros,
   isRunning,
-  type ProcessStamp,
   serverCpuMicros,
   serverProcesses,
   stampOf,

@@ -71,8 +71,9 @@ export function layOut(dataDir: string): Layout {
 }
 
 /**
- * The short folder for the socket, 0700 and its owner's. What already stands under that name is used only
- * if it is such a folder: anybody may have put something there. Else a fresh one with a random name.
+ * The short folder for the socket, 0700 and its owner's. What already stands under that name is
+ * used only if it is such a folder: anybody may have put something there. Else a fresh one with a
+ * random name.
  */
 export function openRuntimeFolder(layout: Layout, owner: Owner): string {
   const parent = shortTemporaryFolder(layout.runtimeName);

@@ -1,5 +1,6 @@
 // Brings a database to this program's schema: numbered texts, each applied once in a transaction of
-// its own, remembered with its SHA-256 and never changed afterwards. Two switches may do it at once.
+// its own, remembered with its SHA-256 and never changed afterwards. Two switches may do it at
+// once.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,8 +21,8 @@ export const MIGRATIONS_FOLDER = join(import.meta.dirname, 'migrations');
 const NAME = /^(\d{4})-[a-z0-9-]+$/;
 
 /**
- * All of a folder: `0001-journal.sql`, or a folder `0001-journal` whose .sql files are taken in order of
- * their names. @throws DatabaseFault `migration_disordered`
+ * All of a folder: `0001-journal.sql`, or a folder `0001-journal` whose .sql files are taken in
+ * order of their names. @throws DatabaseFault `migration_disordered`
  */
 export function loadMigrations(folder: string = MIGRATIONS_FOLDER): Migration[] {
   const migrations: Migration[] = [];
@@ -133,7 +134,10 @@ interface Applied {
   readonly sha256: string;
 }
 
-/** False when it was there already: perhaps another switch's work, while this one waited for the lock. */
+/**
+ * False when it was there already: perhaps another switch's work, while this one waited for the
+ * lock.
+ */
 async function applyOnce(
   client: pg.Client,
   migration: Migration,

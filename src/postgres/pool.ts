@@ -75,7 +75,9 @@ export interface PoolOptions extends ClientOptions {
 
 const READ_TIMEOUT_MS = 10_000;
 
-/** For reads: statements are cut off after 10 s unless told otherwise. Connects at the first query. */
+/**
+ * For reads: statements are cut off after 10 s unless told otherwise. Connects at the first query.
+ */
 export function openPool(options: PoolOptions): pg.Pool {
   const config = configOf({ statementTimeoutMs: READ_TIMEOUT_MS, ...options });
   const pool = new pg.Pool({ ...config, max: options.max ?? 4, idleTimeoutMillis: 30_000 });

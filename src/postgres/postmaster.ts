@@ -49,8 +49,8 @@ function readPidFile(cluster: string): PidFile | undefined {
 }
 
 /**
- * The server that is running on this cluster and can be reached, when ready. What a dead one has left is
- * cleared away, so that undefined means: start one.
+ * The server that is running on this cluster and can be reached, when ready. What a dead one has
+ * left is cleared away, so that undefined means: start one.
  * @throws DatabaseFault `folder_unusable`, `start_failed`, `stop_failed`
  */
 export async function findPostmaster(layout: Layout): Promise<Postmaster | undefined> {
@@ -69,7 +69,8 @@ export async function findPostmaster(layout: Layout): Promise<Postmaster | undef
     );
   }
   if (belonging !== 'ours' || stamp === undefined) {
-    // PostgreSQL's own guard against backends of a dead postmaster is in that file: so they go first.
+    // PostgreSQL's own guard against backends of a dead postmaster is in that file: so they go
+    // first.
     await endOrphans(layout.cluster);
     rmSync(join(layout.cluster, 'postmaster.pid'), { force: true });
     removeRuntimeFolder(found.socketFolder, layout);
@@ -135,7 +136,10 @@ async function waitUntilReady(
   );
 }
 
-/** Clients are cut off, everything is written, the socket's folder goes. @throws DatabaseFault `stop_failed` */
+/**
+ * Clients are cut off, everything is written, the socket's folder goes. @throws DatabaseFault
+ * `stop_failed`
+ */
 export async function stopPostmaster(postmaster: Postmaster, layout: Layout): Promise<void> {
   const { stamp } = postmaster;
   // SIGINT: fast shutdown; SIGQUIT: immediate, the next start recovers from the WAL
@@ -161,7 +165,9 @@ function signalPostmaster(
   }
 }
 
-/** Asks whatever server runs on this cluster to end, without waiting: for a process that is exiting. */
+/**
+ * Asks whatever server runs on this cluster to end, without waiting: for a process that is exiting.
+ */
 export function signalFound(layout: Layout): void {
   const pid = readPidFile(layout.cluster)?.pid;
   if (pid !== undefined && belongsTo(pid, layout.cluster) === 'ours') kill(pid, 'SIGINT');

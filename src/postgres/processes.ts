@@ -1,5 +1,6 @@
 // Facts about processes from /proc (on macOS from ps): is this pid still the process we meant, does
-// it run in our folder, which are the server's processes, how much CPU have they used. Kills nothing.
+// it run in our folder, which are the server's processes, how much CPU have they used. Kills
+// nothing.
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -26,7 +27,9 @@ interface Stat {
   readonly endedTicks: number;
 }
 
-/** proc(5), /proc/pid/stat; the name in parentheses may hold anything, so it counts from the last. */
+/**
+ * proc(5), /proc/pid/stat; the name in parentheses may hold anything, so it counts from the last.
+ */
 function readStat(pid: number): Stat | undefined {
   let text: string;
   try {
@@ -110,7 +113,9 @@ function belongsByPs(pid: number, cluster: string): Belonging {
   }
 }
 
-/** All processes at work in a cluster, also those whose postmaster has died. Linux only, else none. */
+/**
+ * All processes at work in a cluster, also those whose postmaster has died. Linux only, else none.
+ */
 export function processesIn(cluster: string): number[] {
   return allPids().filter((pid) => belongsTo(pid, cluster) === 'ours');
 }
@@ -129,9 +134,9 @@ function allPids(): number[] {
 }
 
 /**
- * CPU time a living process has used, in microseconds: user and system, all its living threads, without its
- * children. From the scheduler's nanoseconds where the kernel keeps them, else in ticks of 10 ms.
- * Undefined when there is no such process.
+ * CPU time a living process has used, in microseconds: user and system, all its living threads,
+ * without its children. From the scheduler's nanoseconds where the kernel keeps them, else in ticks
+ * of 10 ms. Undefined when there is no such process.
  */
 export function cpuMicros(pid: number): number | undefined {
   const stat = readStat(pid);
@@ -151,8 +156,9 @@ export function cpuMicros(pid: number): number | undefined {
 }
 
 /**
- * CPU time of the whole server since its start, in microseconds: postmaster, children, and (in ticks of 10
- * ms) the backends that have come and gone. Grows only, so that two readings can be subtracted.
+ * CPU time of the whole server since its start, in microseconds: postmaster, children, and (in
+ * ticks of 10 ms) the backends that have come and gone. Grows only, so that two readings can be
+ * subtracted.
  */
 export function serverCpuMicros(postmaster: number): number {
   const living = serverProcesses(postmaster).map((pid) => cpuMicros(pid) ?? 0);

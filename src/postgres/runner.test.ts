@@ -1,5 +1,6 @@
-// As whom the server runs, and where the newcomer's checkout may be: root's own folders, paths longer than a
-// socket's name may be, no root at all. What this machine can't show is skipped by name.
+// As whom the server runs, and where the newcomer's checkout may be: root's own folders, paths
+// longer than a socket's name may be, no root at all. What this machine can't show is skipped by
+// name.
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,

@@ -1,5 +1,5 @@
-// As whom PostgreSQL's programs run. PostgreSQL refuses root; a newcomer's checkout can be in root's
-// own 0700 folder. So as root, first what works is taken:
+// As whom PostgreSQL's programs run. PostgreSQL refuses root; a newcomer's checkout can be in
+// root's own 0700 folder. So as root, first what works is taken:
 //   namespace   a user namespace where root appears as nobody: files stay root's, nothing is copied
 //   user        another uid; the server folder is given to it and, as no folder above it can be
 //               entered, handed over as an open descriptor (/proc/self/fd/3)

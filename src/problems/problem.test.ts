@@ -1,4 +1,5 @@
-// Every problem says, in both languages, what happened and what to do, and is told as RFC 9457 says.
+// Every problem says, in both languages, what happened and what to do, and is told as RFC 9457
+// says.
 import {
   type ProblemCode,
   problemCodes,

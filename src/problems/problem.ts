@@ -92,7 +92,9 @@ export function textOf(code: ProblemCode, language: Language = 'en'): ProblemTex
   return (language === 'zh' ? chinese : english)[code];
 }
 
-/** The detail's text filled with the params; undefined where there is none, or a param is absent. */
+/**
+ * The detail's text filled with the params; undefined where there is none, or a param is absent.
+ */
 function detailOf(
   code: ProblemCode,
   params: ProblemParams | undefined,

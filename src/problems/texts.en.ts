@@ -1,5 +1,6 @@
 // The words of every problem in English: title, suggestion (what to do), and where an
-// occurrence has facts a detail with {params}. Codes, statuses and retry advice are in the contract.
+// occurrence has facts a detail with {params}. Codes, statuses and retry advice are in the
+// contract.
 import type { ProblemCode } from '@hutong/sdk/contract';
 import type { ProblemText } from './problem-text.ts';
 

@@ -1,5 +1,5 @@
-// What expires next: a binary heap, for expiries are not given in their order. Adding and taking cost
-// the logarithm of what is in it.
+// What expires next: a binary heap, for expiries are not given in their order. Adding and taking
+// cost the logarithm of what is in it.
 
 export interface Expiring {
   readonly expiresAtMs: number;

@@ -1,6 +1,6 @@
 // The door of the quotes' room.
 export * from './price.ts';
 export * from './quote.commands.ts';
-export { createQuotes, type Quotes, type QuotesView } from './quote.machine.ts';
+export { createQuotes } from './quote.machine.ts';
 export * from './quote.service.ts';
 export * from './quote.ts';

@@ -6,7 +6,9 @@ import { feeOfBps, MAX_AMOUNT_MINOR } from '../money/index.ts';
 export const FEE_BEARERS = ['payer', 'payee'] as const;
 export type FeeBearer = (typeof FEE_BEARERS)[number];
 
-/** What the scheme takes in one currency: fixed + bps of the amount, not below min, not above max. */
+/**
+ * What the scheme takes in one currency: fixed + bps of the amount, not below min, not above max.
+ */
 export interface FeeTerms {
   readonly fixedMinor: bigint;
   /** Basis points, 0 to 10,000; rounded half up. */

@@ -28,7 +28,9 @@ import {
 const QUOTES_PER_PAYER_MAX = 20_000;
 
 export interface QuotesView {
-  /** From memory: every live quote, and those that ended of late. Other ones: `QuoteService.quote`. */
+  /**
+   * From memory: every live quote, and those that ended of late. Other ones: `QuoteService.quote`.
+   */
   quote(id: string): Readonly<Quote> | undefined;
   schedule(currency: string): FeeSchedule | undefined;
   schedules(): FeeSchedule[];

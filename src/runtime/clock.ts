@@ -1,5 +1,5 @@
-// Time, injected. Wall time is for what people and protocols read (expiries, timestamps) and may jump;
-// monotonic time is for how long something took (leases, deadlines) and never goes back.
+// Time, injected. Wall time is for what people and protocols read (expiries, timestamps) and may
+// jump; monotonic time is for how long something took (leases, deadlines) and never goes back.
 import { Defect } from './defect.ts';
 
 export interface Clock {

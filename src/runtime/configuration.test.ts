@@ -1,4 +1,5 @@
-// A setting comes from where its origin says, secrets from where nobody looks, mistakes stop a start.
+// A setting comes from where its origin says, secrets from where nobody looks, mistakes stop a
+// start.
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,7 +1,7 @@
 // Puts a configuration together from flags, environment, a JSON file and defaults, in that order of
 // precedence; each value remembers where it came from. What can be set is settings.ts.
-// Secrets come from the environment or from files, never from flags (argv is visible to all) nor from
-// the configuration file (which is meant to be shown and kept in version control).
+// Secrets come from the environment or from files, never from flags (argv is visible to all) nor
+// from the configuration file (which is meant to be shown and kept in version control).
 import { z } from 'zod';
 import { readSecretFile } from './secret-file.ts';
 
@@ -42,8 +42,8 @@ export interface Configuration<T> {
   readonly values: T;
   readonly origins: ReadonlyMap<string, Origin>;
   /**
-   * HUTONG_* variables that are no setting. Told, not refused: Kubernetes sets HUTONG_PORT and its like
-   * in every pod beside a service of that name.
+   * HUTONG_* variables that are no setting. Told, not refused: Kubernetes sets HUTONG_PORT and its
+   * like in every pod beside a service of that name.
    */
   readonly warnings: readonly ConfigurationFault[];
 }

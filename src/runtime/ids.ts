@@ -8,7 +8,9 @@ import type { Random } from './random.ts';
 export interface Ids {
   /** A new UUIDv7, 36 characters, greater than all before from this generator. */
   uuid(): string;
-  /** One without hyphens, 32 hex digits: for protocols whose ids end there (WeChat Pay, ISO 20022). */
+  /**
+   * One without hyphens, 32 hex digits: for protocols whose ids end there (WeChat Pay, ISO 20022).
+   */
   compact(): string;
 }
 
@@ -58,8 +60,8 @@ export interface Moments {
 
 /**
  * A new millisecond starts the counter at random in its lower half, so at least 33 million ids per
- * millisecond are in order; were they used up, its own time runs ahead by one. A clock that goes back
- * leaves the time where it is.
+ * millisecond are in order; were they used up, its own time runs ahead by one. A clock that goes
+ * back leaves the time where it is.
  */
 export function createMoments(clock: Clock, random: Random): Moments {
   const start = (ms: number) => {

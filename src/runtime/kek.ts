@@ -1,5 +1,5 @@
-// The key-encryption key: 32 bytes that wrap every subject's key. Loaded from configuration or from the
-// data folder, where it is made once. It seals nothing itself; envelopes are elsewhere.
+// The key-encryption key: 32 bytes that wrap every subject's key. Loaded from configuration or from
+// the data folder, where it is made once. It seals nothing itself; envelopes are elsewhere.
 import { createHash } from 'node:crypto';
 import {
   closeSync,
@@ -85,8 +85,8 @@ function fingerprintOf(key: Buffer): string {
 }
 
 /**
- * Writes the file durably unless there is one; false when there was. Two starts at once agree on one
- * key: `link` gives the name to exactly one of them, and only after its bytes are on disk.
+ * Writes the file durably unless there is one; false when there was. Two starts at once agree on
+ * one key: `link` gives the name to exactly one of them, and only after its bytes are on disk.
  */
 function writeOnce(path: string, temporary: string, text: string): boolean {
   const folder = dirname(path);

@@ -1,5 +1,5 @@
-// Stopping with grace: what was opened last is closed first, one after the other, before a deadline.
-// It does not listen for signals; the composition root does, and calls `stop`.
+// Stopping with grace: what was opened last is closed first, one after the other, before a
+// deadline. It does not listen for signals; the composition root does, and calls `stop`.
 import type { Clock } from './clock.ts';
 
 export type Closer = () => void | Promise<void>;

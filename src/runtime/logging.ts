@@ -18,7 +18,9 @@ export interface LoggingOptions {
   readonly destination?: DestinationStream;
 }
 
-/** Lower case without `-` and `_`: `set-cookie`, `privateKey` and `private_key` are one name each. */
+/**
+ * Lower case without `-` and `_`: `set-cookie`, `privateKey` and `private_key` are one name each.
+ */
 const secretNames = new Set(
   `signature signatureinput authorization proxyauthorization cookie setcookie password passphrase secret
   token accesstoken refreshtoken apikey apiv3key privatekey kek key clientsecret databaseurl
@@ -35,7 +37,9 @@ export const SECRET_MARK = '[secret]';
 export const PERSONAL_MARK = '[personal]';
 const DEPTH_MAX = 8;
 
-/** A copy that may be logged: what has a secret's or a person's name is marked, bigints are text. */
+/**
+ * A copy that may be logged: what has a secret's or a person's name is marked, bigints are text.
+ */
 export function redact(value: unknown, depth = 0): unknown {
   if (typeof value === 'bigint') return value.toString();
   if (typeof value !== 'object' || value === null) return value;

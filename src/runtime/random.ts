@@ -1,5 +1,5 @@
-// Randomness, injected: from the kernel in production, from a seed in simulation, where the same seed
-// gives the same run. The seeded one is no source of secrets.
+// Randomness, injected: from the kernel in production, from a seed in simulation, where the same
+// seed gives the same run. The seeded one is no source of secrets.
 import { randomFillSync } from 'node:crypto';
 
 export interface Random {

@@ -8,7 +8,9 @@ export type SecretFile =
 
 /** A key, a password, a PEM: more than this is the wrong file. */
 const SECRET_BYTES_MAX = 64 * 1_024;
-/** Read, write or execute for others; write for the group (reading by a group is how pods do it). */
+/**
+ * Read, write or execute for others; write for the group (reading by a group is how pods do it).
+ */
 const FORBIDDEN_MODE = 0o027;
 
 /** The text without the line end that editors and `echo` leave. */

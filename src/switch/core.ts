@@ -42,7 +42,9 @@ export interface CoreOptions {
 
 export type Core = ReturnType<typeof createCore>;
 
-/** A key of its own for hashes that are looked up by, so that sealing and finding never share one. */
+/**
+ * A key of its own for hashes that are looked up by, so that sealing and finding never share one.
+ */
 export function indexKeyOf(kek: Uint8Array): Buffer {
   return createHmac('sha256', kek).update('hutong index key').digest();
 }

@@ -1,5 +1,5 @@
-// Checks of history (invariants 5, 6 and 9): the batch chain and every event's commitment are hashed
-// again from the stored bytes, and what the rows say is compared with what the events say.
+// Checks of history (invariants 5, 6 and 9): the batch chain and every event's commitment are
+// hashed again from the stored bytes, and what the rows say is compared with what the events say.
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { bytesOf, integerOf, textOf } from '../journal/row.ts';

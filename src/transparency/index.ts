@@ -1,3 +1,3 @@
 // The door of the transparency room.
 export type { CheckReport, Report } from './verify.report.ts';
-export { type VerifyOptions, verify } from './verify.ts';
+export { verify } from './verify.ts';

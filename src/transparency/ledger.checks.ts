@@ -49,7 +49,9 @@ const sumsZero = sqlCheck({
   ],
 });
 
-/** Accounts against sums of movements; both sides of a full join, so that neither can be missing. */
+/**
+ * Accounts against sums of movements; both sides of a full join, so that neither can be missing.
+ */
 const differing = (movements: string, kind: 'posted' | 'pending') => `
   select 'account ' || coalesce(a.number, m.account)::text || ' debits '
       || coalesce(a.debits_${kind}_minor, 0) || ' for ' || coalesce(m.debits, 0) || ' credits '
@@ -168,7 +170,10 @@ const nets = (state: string) => `
   left join accounts a on a.number = e.account
   group by p.id`;
 
-/** Which accounts a payment must have moved, and reserved, in each state: (payer, payee, fees, transit). */
+/**
+ * Which accounts a payment must have moved, and reserved, in each state: (payer, payee, fees,
+ * transit).
+ */
 const EXPECTED = `select p.id, p.state, x.kind,
     case x.stretch when 'whole' then -p.debit_minor + own.credit when 'in' then -p.debit_minor
       when 'back' then p.debit_minor when 'out' then own.credit else 0 end as payer,

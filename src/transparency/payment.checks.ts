@@ -2,7 +2,10 @@
 // that nothing open can be forgotten (invariants 2 and 4).
 import { type Check, sqlCheck } from './verify.check.ts';
 
-/** `from>to`, empty where the payment begins. A copy of its own: a test compares it with the engine's. */
+/**
+ * `from>to`, empty where the payment begins. A copy of its own: a test compares it with the
+ * engine's.
+ */
 export const LEGAL_PAYMENT_WAYS = [
   '>held',
   '>rejected',
@@ -43,7 +46,10 @@ export const LEGAL_ORDER_WAYS = [
 
 const list = (words: readonly string[]) => words.map((word) => `'${word}'`).join(', ');
 
-/** States of push alone, of collect alone: `rejected`, `held`, `delivering`, `completed` are in both. */
+/**
+ * States of push alone, of collect alone: `rejected`, `held`, `delivering`, `completed` are in
+ * both.
+ */
 const ONLY_PUSH = ['reserved'];
 const ONLY_COLLECT = ['awaiting_payer', 'closing', 'paid_in', 'returning', 'returned'];
 const ENDS = list(['completed', 'rejected', 'expired', 'returned']);

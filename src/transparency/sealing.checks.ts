@@ -23,7 +23,9 @@ const VALUES = SEALED.map(
      where ${column} is not null`,
 ).join('\nunion all\n');
 
-/** Format 1: a byte 1, the count of subjects, 16 bytes each, then nonce (12), tag (16), cipher text. */
+/**
+ * Format 1: a byte 1, the count of subjects, 16 bytes each, then nonce (12), tag (16), cipher text.
+ */
 const isWellFormed = `case when length(sealed) < 2 then false
   else get_byte(sealed, 0) = 1 and get_byte(sealed, 1) between 1 and 16
     and length(sealed) >= 2 + 16 * get_byte(sealed, 1) + 28 end`;

@@ -66,7 +66,9 @@ async function runCheck(check: Check, client: Client, snapshot: Snapshot): Promi
   }
 }
 
-/** Rejects where the database cannot be reached or is none of ours; a broken invariant is no error. */
+/**
+ * Rejects where the database cannot be reached or is none of ours; a broken invariant is no error.
+ */
 export async function verify(options: VerifyOptions): Promise<Report> {
   const { connection, personalData = [], onCheck } = options;
   const client = await openClient({ connection, applicationName: 'hutong-verify' });

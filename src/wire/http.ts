@@ -66,8 +66,8 @@ function flatten(headers: Readonly<Record<string, Field>>): Record<string, strin
 }
 
 /**
- * One exchange on undici's own handler: no stream, no abort signal. Measured, both sides of a loopback
- * call together: 40 µs of CPU, against 65 µs by `Pool.request` with `AbortSignal.timeout`.
+ * One exchange on undici's own handler: no stream, no abort signal. Measured, both sides of a
+ * loopback call together: 40 µs of CPU, against 65 µs by `Pool.request` with `AbortSignal.timeout`.
  */
 function exchange(pool: Pool, options: Dispatcher.DispatchOptions, timeoutMs: number) {
   return new Promise<HttpResult>((resolve) => {

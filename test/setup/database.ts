@@ -1,5 +1,6 @@
-// A database of its own for a test file: a copy of a template that has all migrations, on a server that the
-// first caller of a run starts (or on the one at DATABASE_URL). The end of the server is run.ts.
+// A database of its own for a test file: a copy of a template that has all migrations, on a server
+// that the first caller of a run starts (or on the one at DATABASE_URL). The end of the server is
+// run.ts.
 //
 //   const database = await createTestDatabase();      // at the top of the file, or in beforeAll
 //   const client = await openClient({ connection: database.connection, applicationName: 'test' });

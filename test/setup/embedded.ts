@@ -1,5 +1,5 @@
-// For tests of the embedded server itself: folders of their own, further holders as processes, and proof that
-// nothing is left running. Tests that merely want a database use database.ts.
+// For tests of the embedded server itself: folders of their own, further holders as processes, and
+// proof that nothing is left running. Tests that merely want a database use database.ts.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';

@@ -1,5 +1,5 @@
-// A switch reduced to its hold on the embedded server, as a process of its own: tests kill it, stop it, or run
-// it as another user. Says what it has in one line of JSON, then obeys words on stdin.
+// A switch reduced to its hold on the embedded server, as a process of its own: tests kill it, stop
+// it, or run it as another user. Says what it has in one line of JSON, then obeys words on stdin.
 //   node test/setup/holder.process.ts <data folder>        words: stop, exit
 import { createInterface } from 'node:readline';
 import { startEmbedded } from '../../src/postgres/embedded.ts';

@@ -1,6 +1,6 @@
-// The tables of the payments room as PostgreSQL would hold them, without PostgreSQL: rows made by the
-// columns' own encoders, updates that carry mutable columns alone, and the checks of the migration.
-// Statements are known by their beginnings; a real database proves the SQL itself.
+// The tables of the payments room as PostgreSQL would hold them, without PostgreSQL: rows made by
+// the columns' own encoders, updates that carry mutable columns alone, and the checks of the
+// migration. Statements are known by their beginnings; a real database proves the SQL itself.
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';

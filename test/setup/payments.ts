@@ -1,5 +1,6 @@
 // A small world of four wallets in which payments happen: the real engine, the real ledger and real
-// batches, on tables in memory. Every command is one commit, and after it all invariants are checked.
+// batches, on tables in memory. Every command is one commit, and after it all invariants are
+// checked.
 //
 //   const world = createWorld();
 //   const payment = world.pay({ from: 'lotus', to: 'bamboo', amount: 100n });

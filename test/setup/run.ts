@@ -1,5 +1,5 @@
-// vitest's globalSetup: a folder for the run, where the first test that wants a database starts the server
-// (database.ts), and the end of both. A run of pure tests pays for one empty folder.
+// vitest's globalSetup: a folder for the run, where the first test that wants a database starts the
+// server (database.ts), and the end of both. A run of pure tests pays for one empty folder.
 import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

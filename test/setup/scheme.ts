@@ -1,5 +1,5 @@
-// A small scheme for tests: the core of a switch on a real database, with wallets that answer what a
-// test tells them to. Three participants, a fee, aliases; no HTTP, no signatures.
+// A small scheme for tests: the core of a switch on a real database, with wallets that answer what
+// a test tells them to. Three participants, a fee, aliases; no HTTP, no signatures.
 import { randomBytes } from 'node:crypto';
 import { aliasHash, parseAlias } from '../../src/directory/index.ts';
 import type { JournalLog } from '../../src/journal/journal.ts';

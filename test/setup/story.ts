@@ -1,5 +1,5 @@
-// A day in the small scheme: every kind of payment in every end it can have, and some that are still
-// under way. For tests that want a database with something of everything in it.
+// A day in the small scheme: every kind of payment in every end it can have, and some that are
+// still under way. For tests that want a database with something of everything in it.
 import { legIdOf } from '../../src/payments/payment.ts';
 import type {
   LegReport,

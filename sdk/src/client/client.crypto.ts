@@ -1,5 +1,6 @@
 // The cryptography a client needs, injected so that the SDK depends on no platform. The one given
-// here is WebCrypto, which browsers and Node both have; a server with many payments injects its own.
+// here is WebCrypto, which browsers and Node both have; a server with many payments injects its
+// own.
 
 /** The members of RFC 7517 that P-256 and Ed25519 keys have; `d` in a private one. */
 export interface Jwk {

@@ -7,8 +7,9 @@ export class HutongProblem extends Error {
   override readonly name = 'HutongProblem';
   readonly problem: ProblemJson;
   /**
-   * Signed by the switch. What is refused before the switch knows who asks (a malformed message, a bad
-   * signature) is not signed; then do not take it for the end of a payment that was sent before.
+   * Signed by the switch. What is refused before the switch knows who asks (a malformed message, a
+   * bad signature) is not signed; then do not take it for the end of a payment that was sent
+   * before.
    */
   readonly verified: boolean;
 
@@ -25,8 +26,8 @@ export class HutongProblem extends Error {
 }
 
 /**
- * No trustworthy answer came, however often it was asked for. The request may have had its effect: call
- * again with the same idempotency key, or find the payment by it.
+ * No trustworthy answer came, however often it was asked for. The request may have had its effect:
+ * call again with the same idempotency key, or find the payment by it.
  */
 export class OutcomeUnknown extends Error {
   override readonly name = 'OutcomeUnknown';

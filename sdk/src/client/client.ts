@@ -46,8 +46,8 @@ export interface HutongClientOptions {
 }
 
 /**
- * Keep the key where a crash cannot lose it before you call: only with it can you learn what became of
- * the call.
+ * Keep the key where a crash cannot lose it before you call: only with it can you learn what became
+ * of the call.
  */
 export interface MoneyOptions {
   readonly idempotencyKey: string;

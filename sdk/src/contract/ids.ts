@@ -11,7 +11,10 @@ export const paymentIdSchema = uuidSchema;
 export const orderIdSchema = uuidSchema;
 export const quoteIdSchema = uuidSchema;
 
-/** Leg id: 32 hex digits, so that it fits every protocol's external id (32 characters at WeChat Pay). */
+/**
+ * Leg id: 32 hex digits, so that it fits every protocol's external id (32 characters at WeChat
+ * Pay).
+ */
 export const legIdSchema = z
   .string()
   .regex(/^[0-9a-f]{16}[89ab][0-9a-f]{15}$/)
@@ -37,7 +40,9 @@ export const idempotencyKeySchema = z
   .regex(/^[\x21-\x7e]{1,128}$/)
   .meta({ id: 'IdempotencyKey' });
 
-/** SHA-256 hash, or its 32-byte preimage: unpadded base64url, 43 characters (the last has 4 bits). */
+/**
+ * SHA-256 hash, or its 32-byte preimage: unpadded base64url, 43 characters (the last has 4 bits).
+ */
 export const hash32Schema = z
   .string()
   .regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/)
@@ -45,7 +50,9 @@ export const hash32Schema = z
 export const conditionSchema = hash32Schema;
 export const fulfilmentSchema = hash32Schema;
 
-/** Texts of the same length order as their numbers do; refinements run on what the pattern refused. */
+/**
+ * Texts of the same length order as their numbers do; refinements run on what the pattern refused.
+ */
 const INT8_MAX = '9223372036854775807';
 
 /** Position in the journal: int8 as a decimal string, for JSON numbers end at 2^53. */

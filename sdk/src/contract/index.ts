@@ -1,4 +1,5 @@
-// The one contract that server, SDK, CLI, docs and console share. zod only; imports nothing outside.
+// The one contract that server, SDK, CLI, docs and console share. zod only; imports nothing
+// outside.
 export * from './ids.ts';
 export * from './money.ts';
 export * from './native/index.ts';

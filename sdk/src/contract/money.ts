@@ -6,10 +6,15 @@ import { z } from 'zod';
 /** The canonical decimal: no sign, no exponent, no leading zero except `0.x`, no trailing dot. */
 export const CANONICAL_AMOUNT_PATTERN = '^(0|[1-9][0-9]*)(\\.[0-9]+)?$';
 
-/** 10^15 - 1: as minor units it fits int8 9,000 times over, and a double exactly, should one read it. */
+/**
+ * 10^15 - 1: as minor units it fits int8 9,000 times over, and a double exactly, should one read
+ * it.
+ */
 export const MAX_AMOUNT_MINOR = 999_999_999_999_999n;
 
-/** Tokens are kept with at most this many digits: MAX_AMOUNT_MINOR is then still a million units. */
+/**
+ * Tokens are kept with at most this many digits: MAX_AMOUNT_MINOR is then still a million units.
+ */
 export const TOKEN_EXPONENT_MAX = 9;
 
 export const amountSchema = z

@@ -1,6 +1,7 @@
-// The closed, ordered list of everything that can go wrong, as data: code, HTTP status, retry advice.
-// The order is the order in which a request is judged, so two faults in one request always give the
-// same code. Texts are not here (src/problems), nor any dialect's own error codes (src/dialects).
+// The closed, ordered list of everything that can go wrong, as data: code, HTTP status, retry
+// advice. The order is the order in which a request is judged, so two faults in one request always
+// give the same code. Texts are not here (src/problems), nor any dialect's own error codes
+// (src/dialects).
 import { z } from 'zod';
 
 /**

@@ -1,6 +1,6 @@
 // What a consumer-presented code carries, as values: EMV QRCPS Consumer-Presented Mode 1.1, tables
-// 3.1 to 3.6. The payer shows it; it names the payer's account and no payee. The form on the wire is
-// consumer-read.ts and consumer-write.ts.
+// 3.1 to 3.6. The payer shows it; it names the payer's account and no payee. The form on the wire
+// is consumer-read.ts and consumer-write.ts.
 
 /** How the bytes of a tag are text: `hex` digits, Latin-1 `text`, or the code's `digits` in BCD. */
 export type ConsumerForm = 'hex' | 'text' | 'digits';

@@ -1,6 +1,7 @@
 // Hutong's own links, for orders and for shops: an address that any program opens and that carries
-// its own proof. Signed by the switch (Ed25519), an order's link ends; nobody can move it to another
-// host, change the order or prolong it. Whether the order is still open is the switch's to say.
+// its own proof. Signed by the switch (Ed25519), an order's link ends; nobody can move it to
+// another host, change the order or prolong it. Whether the order is still open is the switch's to
+// say.
 import { type CodeProblem, type CodeResult, codeProblem, found, refused } from '../problem.ts';
 import { type CodeReading, judged, present, type ReadOptions } from '../reading.ts';
 import { parseQuery } from './query.ts';

@@ -72,7 +72,9 @@ function payeeFields(profile: Profile, { alias, payee = {} }: SchemeCode): CodeR
   return refused('profile.payee_malformed', { path: 'alias', params });
 }
 
-/** The alias turned back into the fields of a rule; undefined where it is not of the rule's kind. */
+/**
+ * The alias turned back into the fields of a rule; undefined where it is not of the rule's kind.
+ */
 function fieldsOfAlias(profile: Profile, rule: PayeeRule, alias: string): Fields | undefined {
   if (rule.alias === undefined) return undefined;
   const isScheme = rule.alias.type === 'scheme';

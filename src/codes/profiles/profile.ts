@@ -93,6 +93,8 @@ export interface Profile {
   readonly expiry?: ExpiryRule;
   /** In a code with several schemes the lowest is the code's own: 0 national, 1 card networks. */
   readonly rank: 0 | 1;
-  /** Differences from the published text that are known and accepted, for the reader of the docs. */
+  /**
+   * Differences from the published text that are known and accepted, for the reader of the docs.
+   */
   readonly notes: readonly Words[];
 }

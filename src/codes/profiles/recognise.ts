@@ -1,5 +1,5 @@
-// Accounts of a merchant code → which national scheme it belongs to, its named fields, and the alias
-// of its payee. Pure reading of the profiles' data: no scheme is named here.
+// Accounts of a merchant code → which national scheme it belongs to, its named fields, and the
+// alias of its payee. Pure reading of the profiles' data: no scheme is named here.
 import { type CodeAlias, codeAlias } from '../alias.ts';
 import { isTemplate, type PlainOrTemplate } from '../emv/merchant.ts';
 import { inCharacters } from '../emv/text.ts';
@@ -226,5 +226,3 @@ function aliasOf(profile: Profile, rule: PayeeRule, values: readonly string[]) {
         : text;
   return codeAlias(alias.type, alias.type === 'scheme' ? `${profile.id}:${cased}` : cased);
 }
-
-export type { PayeeRule };

@@ -1,5 +1,5 @@
-// Who speaks: RFC 9421 on the raw request, then replay, then whether the key may be used now; and the
-// signature of the answer. Always on the bytes that were sent, never on JSON written anew.
+// Who speaks: RFC 9421 on the raw request, then replay, then whether the key may be used now; and
+// the signature of the answer. Always on the bytes that were sent, never on JSON written anew.
 import type { Credential } from '../../payments/port.ts';
 import { type Problem, problem } from '../../problems/index.ts';
 import { required } from '../../runtime/defect.ts';

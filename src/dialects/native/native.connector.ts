@@ -1,6 +1,7 @@
-// The way out to a participant's wallet: signed calls, verified answers. What it cannot prove it does
-// not say: a time-out, a refused connection, an unsigned or unreadable answer are all `pending`. A
-// refused connection proves nothing about earlier sends of the same instruction (before a restart).
+// The way out to a participant's wallet: signed calls, verified answers. What it cannot prove it
+// does not say: a time-out, a refused connection, an unsigned or unreadable answer are all
+// `pending`. A refused connection proves nothing about earlier sends of the same instruction
+// (before a restart).
 import {
   askPartyRoute,
   askQuoteRoute,

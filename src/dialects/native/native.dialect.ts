@@ -1,5 +1,5 @@
-// Hutong's own protocol, for participants that write their connection new. It owns the participants'
-// routes, /v1; other dialects mount beside it.
+// Hutong's own protocol, for participants that write their connection new. It owns the
+// participants' routes, /v1; other dialects mount beside it.
 import { defineDialect } from '../dialect.ts';
 import {
   createNativeConnector,

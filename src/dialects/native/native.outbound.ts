@@ -19,7 +19,9 @@ import { assert } from '../../runtime/defect.ts';
 import { instant, writeMoney } from './native.messages.ts';
 import { legProblem } from './native.problems.ts';
 
-/** Where an instruction goes, and where it is asked after. A close is asked again: it is idempotent. */
+/**
+ * Where an instruction goes, and where it is asked after. A close is asked again: it is idempotent.
+ */
 export const routesOf: Record<
   InstructionKind,
   { readonly execute: Route; readonly inquire: Route | null }

@@ -1,5 +1,5 @@
-// Problems ↔ the native protocol's error codes. They are the same codes, so outward there is nothing
-// to translate; inward a wallet may blame only what a wallet can know.
+// Problems ↔ the native protocol's error codes. They are the same codes, so outward there is
+// nothing to translate; inward a wallet may blame only what a wallet can know.
 import {
   type ProblemCode,
   type ProblemGroup,
@@ -29,7 +29,9 @@ const sayable: ReadonlySet<ProblemCode> = new Set(
   ),
 );
 
-/** Why a leg was rejected, where the wallet may say so; null: it refused, and that is all we know. */
+/**
+ * Why a leg was rejected, where the wallet may say so; null: it refused, and that is all we know.
+ */
 export function legProblem(code: string | undefined): ProblemCode | null {
   const known = problemCodeSchema.safeParse(code);
   return known.success && sayable.has(known.data) ? known.data : null;

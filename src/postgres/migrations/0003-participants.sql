@@ -40,7 +40,8 @@ create table connections (
   participant_id text not null,
   dialect text not null,
   endpoint text,
-  -- json, not jsonb: comes back as it was written; text on the wire, so parsed by nobody but its dialect
+  -- json, not jsonb: comes back as it was written; text on the wire, so parsed by nobody but its
+  -- dialect
   settings json not null,
   status text not null check (status in ('active', 'disabled')),
   created_at_ms int8 not null,

@@ -1,5 +1,5 @@
-// Texts that name people, accounts and references on the wire. Bounds are those of ISO 20022 where it
-// has one, so that every protocol behind the switch can carry them.
+// Texts that name people, accounts and references on the wire. Bounds are those of ISO 20022 where
+// it has one, so that every protocol behind the switch can carry them.
 import { z } from 'zod';
 import { participantIdSchema } from '../ids.ts';
 

@@ -20,7 +20,9 @@ export interface Route {
   readonly summary: string;
   /** Signed by the caller as RFC 9421 says, and answered signed. */
   readonly signed: boolean;
-  /** `Idempotency-Key` is required: the same key and content have one effect, however often sent. */
+  /**
+   * `Idempotency-Key` is required: the same key and content have one effect, however often sent.
+   */
   readonly idempotent: boolean;
   /** `Prefer: wait=<seconds>` is understood. */
   readonly waits: boolean;

@@ -1,4 +1,5 @@
-// A participant's own positions and events, and what anyone may read: problems, health, this contract.
+// A participant's own positions and events, and what anyone may read: problems, health, this
+// contract.
 import { z } from 'zod';
 import { instantSchema, orderIdSchema, paymentIdSchema, seqSchema } from '../ids.ts';
 import { currencyCodeSchema } from '../money.ts';

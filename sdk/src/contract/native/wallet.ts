@@ -75,9 +75,10 @@ export const walletRefundSchema = z
 export type WalletRefundJson = z.infer<typeof walletRefundSchema>;
 
 /**
- * completed and rejected are final. Of a collection, completed means captured; rejected means that it
- * never will be. A close answers what became of the collection: rejected once it is closed, completed
- * if it was captured before. A close of a collection the wallet never saw is `rejected`, for good.
+ * completed and rejected are final. Of a collection, completed means captured; rejected means that
+ * it never will be. A close answers what became of the collection: rejected once it is closed,
+ * completed if it was captured before. A close of a collection the wallet never saw is `rejected`,
+ * for good.
  */
 export const legAnswerSchema = z
   .object({

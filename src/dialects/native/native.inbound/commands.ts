@@ -1,6 +1,7 @@
 // Native messages → canonical commands. Pure. `content` is what an idempotency key stands for: the
-// canonical command without timestamps of the message, nonce and signature, as a JSON list in a fixed
-// order, so that neither the spelling of an amount nor the order of members makes it another wish.
+// canonical command without timestamps of the message, nonce and signature, as a JSON list in a
+// fixed order, so that neither the spelling of an amount nor the order of members makes it another
+// wish.
 import type {
   CreateCollection,
   CreateOrder,

@@ -1,5 +1,5 @@
-// Canonical results → native messages. Pure. What an asker may see was decided before: payments gives
-// the own side in full and of the other a masked name.
+// Canonical results → native messages. Pure. What an asker may see was decided before: payments
+// gives the own side in full and of the other a masked name.
 import {
   type AliasRecordJson,
   type EventJson,

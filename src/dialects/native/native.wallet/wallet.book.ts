@@ -1,6 +1,6 @@
 // What a simulated wallet's entries add up to: users' balances, money in flight, and the settlement
-// account, which mirrors the wallet's position in the scheme. Deterministic: the same entries give the
-// same book after a crash. Per currency: balances + in flight + settlement = deposits, always.
+// account, which mirrors the wallet's position in the scheme. Deterministic: the same entries give
+// the same book after a crash. Per currency: balances + in flight + settlement = deposits, always.
 import { defect, required } from '../../../runtime/defect.ts';
 import type { Entry } from './wallet.entries.ts';
 
@@ -43,7 +43,10 @@ export interface Totals {
   readonly depositsMinor: bigint;
   readonly usersMinor: bigint;
   readonly inFlightMinor: bigint;
-  /** Owed to the scheme (negative: the scheme owes); the position in the scheme with the sign turned. */
+  /**
+   * Owed to the scheme (negative: the scheme owes); the position in the scheme with the sign
+   * turned.
+   */
   readonly settlementMinor: bigint;
   readonly isBalanced: boolean;
 }

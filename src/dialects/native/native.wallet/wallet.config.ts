@@ -19,14 +19,13 @@ export const walletUserSchema = z.strictObject({
   /** Money from outside to begin with, by currency, as decimals. */
   balances: z.record(currencyCodeSchema, z.string()).default({}),
 });
-export type WalletUser = z.infer<typeof walletUserSchema>;
 
 export const walletConfigSchema = z.strictObject({
   participant: handleSchema,
   currencies: z.array(currencyCodeSchema).min(1),
   /**
-   * two-step: reserves a user's money, pays, and takes or releases it. single-phase: can only capture,
-   * when its user confirms what a payee asked for (as the big QR platforms do).
+   * two-step: reserves a user's money, pays, and takes or releases it. single-phase: can only
+   * capture, when its user confirms what a payee asked for (as the big QR platforms do).
    */
   mode: z.enum(['two-step', 'single-phase']).default('two-step'),
   listenHost: z.string().default('127.0.0.1'),
@@ -41,8 +40,8 @@ export const walletConfigSchema = z.strictObject({
   /** Where the wallet's own journal lies; absent: in memory only. */
   journalFile: z.string().optional(),
   /**
-   * FOR LOAD TESTS ONLY: answers before the disk has what it answered. A kill -9 of the machine then
-   * loses it, which a real wallet must never do.
+   * FOR LOAD TESTS ONLY: answers before the disk has what it answered. A kill -9 of the machine
+   * then loses it, which a real wallet must never do.
    */
   fast: z.boolean().default(false),
   /** single-phase: users confirm at once, without anybody at the control API. */
@@ -50,4 +49,3 @@ export const walletConfigSchema = z.strictObject({
   users: z.array(walletUserSchema).default([]),
 });
 export type WalletConfig = z.output<typeof walletConfigSchema>;
-export type WalletConfigInput = z.input<typeof walletConfigSchema>;

@@ -1,5 +1,6 @@
-// The control API of a simulated wallet: what its users would tap in an app, and what a test orders it
-// to do wrong. Loopback and a bearer token; plain JSON. Its caller's side is src/sandbox/wallet-control.ts.
+// The control API of a simulated wallet: what its users would tap in an app, and what a test orders
+// it to do wrong. Loopback and a bearer token; plain JSON. Its caller's side is
+// src/sandbox/wallet-control.ts.
 import { timingSafeEqual } from 'node:crypto';
 import { HutongProblem } from '@hutong/sdk';
 import {

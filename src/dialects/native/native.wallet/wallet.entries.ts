@@ -1,4 +1,5 @@
-// The facts a simulated wallet writes down, one JSON line each. What they add up to is wallet.book.ts.
+// The facts a simulated wallet writes down, one JSON line each. What they add up to is
+// wallet.book.ts.
 import { z } from 'zod';
 
 /** Minor units as text: JSON numbers end at 2^53. */
@@ -11,7 +12,9 @@ export const entrySchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('user'), account: z.string(), name: z.string() }),
   /** Money from outside: the only thing that changes the total. */
   z.object({ type: z.literal('deposit'), ...money }),
-  /** Reserved for a payment (`pay`) or for giving one back (`refund`), before the switch is asked. */
+  /**
+   * Reserved for a payment (`pay`) or for giving one back (`refund`), before the switch is asked.
+   */
   z.object({
     type: z.literal('hold'),
     kind: z.enum(['pay', 'refund']),

@@ -1,5 +1,5 @@
-// The wallet's own append-only file: what it has answered must survive kill -9 and power loss, so an
-// answer waits until its entry is on disk. Entries that wait together share one fdatasync.
+// The wallet's own append-only file: what it has answered must survive kill -9 and power loss, so
+// an answer waits until its entry is on disk. Entries that wait together share one fdatasync.
 import { mkdirSync, readFileSync, truncateSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';

@@ -1,6 +1,6 @@
-// What the switch asks of this wallet: credit a user, give a user back, collect from a user, close a
-// collection, and what became of each. Idempotent by leg id. Late outcomes are reported to the switch
-// until it has taken note, across crashes.
+// What the switch asks of this wallet: credit a user, give a user back, collect from a user, close
+// a collection, and what became of each. Idempotent by leg id. Late outcomes are reported to the
+// switch until it has taken note, across crashes.
 import { HutongProblem } from '@hutong/sdk';
 import type {
   CloseCollectionJson,

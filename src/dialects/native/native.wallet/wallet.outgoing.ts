@@ -258,8 +258,9 @@ export function createOutgoing(context: WalletContext): OutgoingMoney {
 }
 
 /**
- * A signed refusal that repeating cannot mend: the switch judges the key first, so nothing was begun
- * under it. A conflict would say the opposite; it cannot come, for a key's content never changes here.
+ * A signed refusal that repeating cannot mend: the switch judges the key first, so nothing was
+ * begun under it. A conflict would say the opposite; it cannot come, for a key's content never
+ * changes here.
  */
 function isEnd({ verified, problem }: HutongProblem): boolean {
   return verified && problem.retry !== 'same_key' && problem.code !== 'idempotency_conflict';

@@ -1,5 +1,6 @@
-// The simulated wallet as a program: `node wallet.process.ts <configuration file>`. Says in one line on
-// stdout where it serves, then logs to stderr. Ends on SIGTERM, and when who started it is gone.
+// The simulated wallet as a program: `node wallet.process.ts <configuration file>`. Says in one
+// line on stdout where it serves, then logs to stderr. Ends on SIGTERM, and when who started it is
+// gone.
 import { readFileSync } from 'node:fs';
 import { systemClock } from '../../../runtime/clock.ts';
 import { createLogger } from '../../../runtime/logging.ts';

@@ -1,5 +1,5 @@
-// Serves the switch: the signed calls of the contract, each answered signed, after what was booked is
-// on disk. Here the wallet also misbehaves, where a fault was ordered.
+// Serves the switch: the signed calls of the contract, each answered signed, after what was booked
+// is on disk. Here the wallet also misbehaves, where a fault was ordered.
 import {
   askPartyRoute,
   askPartySchema,

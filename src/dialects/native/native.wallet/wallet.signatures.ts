@@ -1,5 +1,5 @@
-// The wallet's own RFC 9421, by an implementation that has nothing in common with the switch's: what
-// both sides agree on is then the specification and not a shared mistake.
+// The wallet's own RFC 9421, by an implementation that has nothing in common with the switch's:
+// what both sides agree on is then the specification and not a shared mistake.
 import {
   createHash,
   createPrivateKey,

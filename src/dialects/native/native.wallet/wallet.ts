@@ -1,6 +1,6 @@
-// A simulated wallet that speaks the native protocol: users with balances that really hold and release
-// money, its own durable journal, two servers (for the switch, and for who plays its users).
-// For the sandbox, tests and load; not part of what the switch trusts.
+// A simulated wallet that speaks the native protocol: users with balances that really hold and
+// release money, its own durable journal, two servers (for the switch, and for who plays its
+// users). For the sandbox, tests and load; not part of what the switch trusts.
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { createServer, type Server } from 'node:http';

@@ -1,7 +1,10 @@
-// The bare proxy that the switch is measured against: verifies the payer's P-256 signature, forwards
-// with a signature of its own, verifies nothing of the answer, signs the answer, stores nothing.
+// The bare proxy that the switch is measured against: verifies the payer's P-256 signature,
+// forwards with a signature of its own, verifies nothing of the answer, signs the answer, stores
+// nothing.
+
 import { createServer } from 'node:http';
 import { Pool } from 'undici';
+import { z } from 'zod';
 import {
   signingKey,
   signRequest,
@@ -11,7 +14,8 @@ import {
 } from '../../src/signatures/index.ts';
 import type { ProxySetup } from './setup.ts';
 
-const setup: ProxySetup = JSON.parse(process.argv[2] ?? '{}');
+// its parent's own argument
+const setup = z.custom<ProxySetup>().parse(JSON.parse(process.argv[2] ?? '{}'));
 const key = signingKey(setup.privateJwk);
 const payer = verifyingKey(setup.payerJwk);
 const pool = new Pool(setup.payee, { connections: 64 });

@@ -1,5 +1,6 @@
 // A switch for the end-to-end benchmark, as a process of its own: participants are seeded, keys and
 // endpoints come from the parent. Prints one line of JSON when it is ready.
+import { z } from 'zod';
 import {
   createCryptoRandom,
   createIds,
@@ -11,7 +12,8 @@ import { createSeed } from '../../src/sandbox/seed.ts';
 import { startSwitch } from '../../src/switch/switch.ts';
 import { ALIASES, type BenchSetup, CAP_MINOR } from './setup.ts';
 
-const setup: BenchSetup = JSON.parse(process.argv[2] ?? '{}');
+// its parent's own argument
+const setup = z.custom<BenchSetup>().parse(JSON.parse(process.argv[2] ?? '{}'));
 const logger = createLogger({ level: 'warn', clock: systemClock });
 const settings = settingsSchema.parse({ dataFolder: setup.dataFolder, listenPort: 0 });
 const hutong = await startSwitch(settings, logger);
