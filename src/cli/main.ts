@@ -3,9 +3,15 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
+import { registerBench } from './bench.command.ts';
+import { registerCredentials } from './credentials.command.ts';
+import { registerDemo } from './demo.command.ts';
 import { registerDoctor } from './doctor.command.ts';
 import { CommandError, EXIT } from './exit.ts';
+import { registerLookup } from './lookup.command.ts';
 import { paint } from './output.ts';
+import { registerPay } from './pay.command.ts';
+import { registerRefund } from './refund.command.ts';
 import { registerStart } from './start.command.ts';
 import { registerStatus } from './status.command.ts';
 import { registerVerify } from './verify.command.ts';
@@ -21,9 +27,15 @@ const program = new Command('hutong')
   .exitOverride();
 
 registerStart(program);
+registerDemo(program);
 registerStatus(program);
+registerPay(program);
+registerLookup(program);
+registerRefund(program);
+registerCredentials(program);
 registerVerify(program);
 registerDoctor(program);
+registerBench(program);
 
 function exitOf(error: unknown): number {
   if (error instanceof CommandError) {

@@ -118,9 +118,8 @@ async function startWallet(
     name: person,
     alias,
   }));
-  for (const user of users) {
-    await seed.alias({ participantId: participant, connectionId: connection, ...user });
-  }
+  const claim = { participantId: participant, connectionId: connection };
+  await Promise.all(users.map((user) => seed.alias({ ...claim, ...user })));
   const { controlToken } = secrets;
   return {
     process,

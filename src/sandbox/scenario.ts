@@ -24,11 +24,11 @@ export const SANDBOX_CAP_MINOR = 1_000_000_000n;
 const FAMILY_NAMES = ['Wang', 'Li', 'Zhang', 'Liu', 'Chen', 'Yang', 'Zhao', 'Huang', 'Zhou', 'Wu'];
 const GIVEN_NAMES = ['Wei', 'Fang', 'Na', 'Min', 'Jing', 'Lei', 'Jun', 'Yan', 'Ping', 'Hua'];
 
-/** People who are paid wages: `wallet:worker007@bravo`, numbered from `first`. */
+/** People who are paid wages: `wallet:worker0007@bravo`, numbered from `first`. */
 function workers(participant: string, first: number, count: number): ScenarioUser[] {
   return Array.from({ length: count }, (_, i) => {
     const number = first + i;
-    const account = `worker${String(number).padStart(3, '0')}`;
+    const account = `worker${String(number).padStart(4, '0')}`;
     const family = FAMILY_NAMES[number % FAMILY_NAMES.length] ?? '';
     const given = GIVEN_NAMES[Math.floor(number / FAMILY_NAMES.length) % GIVEN_NAMES.length] ?? '';
     const alias = `wallet:${account}@${participant}`;
@@ -55,7 +55,7 @@ export const SANDBOX_WALLETS: readonly ScenarioWallet[] = [
         alias: 'merchant:hongqiao-foods',
         balances: { CNY: '2000000.00', EUR: '20000.00' },
       },
-      ...workers('alpha', 61, 20),
+      ...workers('alpha', 501, 200),
     ],
   },
   {
@@ -76,7 +76,7 @@ export const SANDBOX_WALLETS: readonly ScenarioWallet[] = [
         alias: 'merchant:old-street-tea',
         balances: { CNY: '300.00' },
       },
-      ...workers('bravo', 1, 60),
+      ...workers('bravo', 1, 500),
     ],
   },
   {
@@ -97,6 +97,7 @@ export const SANDBOX_WALLETS: readonly ScenarioWallet[] = [
         alias: 'iban:DE89370400440532013000',
         balances: { EUR: '150.00' },
       },
+      ...workers('charlie', 901, 100),
     ],
   },
   {
@@ -111,7 +112,7 @@ export const SANDBOX_WALLETS: readonly ScenarioWallet[] = [
         alias: 'phone:+8613700000003',
         balances: { CNY: '900.00' },
       },
-      ...workers('delta', 81, 20),
+      ...workers('delta', 701, 200),
     ],
   },
 ];
