@@ -45,12 +45,14 @@ Made from \`src/payments/payment.states.ts\` by \`node scripts/payment-states.ts
 engine moves a payment along these ways alone, and PostgreSQL checks each of them again
 (\`payments_transition\`, \`orders_transition\`).
 
-A payment ends exactly once: ${END_STATES.map((end) => `\`${end}\``).join(', ')}. No way leads out of an end.
+A payment ends exactly once: ${END_STATES.map((end) => `\`${end}\``).join(', ')}. No way
+leads out of an end.
 
 ## Push: the payer's wallet holds the money and instructs
 
 The amount is reserved from payer to payee in the commit that makes the payment, and posted when the
-payee's side confirms. An unknown answer leaves it \`delivering\`, in doubt, with everything reserved.
+payee's side confirms. An unknown answer leaves it \`delivering\`, in doubt, with everything
+reserved.
 \`reserved\` is kept for payees with two phases and for captures in part; no command uses it yet.
 
 ${diagram(push, END_STATES)}
@@ -59,9 +61,9 @@ ${table(push)}
 
 ## Collect: the payee asks, the payer's platform captures first
 
-The amount is reserved from payer to transit before the payer's platform is asked. The capture posts it
-to transit; from there it reaches the payee, or goes back. An attempt ends only when the platform has
-confirmed it closed; a capture after that opens a payment of kind \`return\`, which begins as
+The amount is reserved from payer to transit before the payer's platform is asked. The capture posts
+it to transit; from there it reaches the payee, or goes back. An attempt ends only when the platform
+has confirmed it closed; a capture after that opens a payment of kind \`return\`, which begins as
 \`returning\` and is linked to the one that had ended.
 
 ${diagram(collect, END_STATES)}
@@ -70,8 +72,8 @@ ${table(collect)}
 
 ## Orders: many attempts, one winner
 
-A push claims its order when it is reserved, a collect when it is captured. The attempts that still wait
-for their payers are closed then; one that is captured all the same is returned by itself.
+A push claims its order when it is reserved, a collect when it is captured. The attempts that still
+wait for their payers are closed then; one that is captured all the same is returned by itself.
 
 ${diagram(ORDER_TRANSITIONS, ['paid', 'closed'])}
 

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { cpuMicros, openClient, serverCpuMicros, startEmbedded } from '../../src/postgres/index.ts';
+import { required } from '../../src/runtime/index.ts';
 import {
   generateSigningKey,
   parsePublicJwk,
@@ -151,43 +152,86 @@ function threePhase(payer: Payer, payee: string) {
   };
 }
 
+function report(m: Measured, of: Measured) {
+  const more = (a: number, b: number) => Number((a - b).toFixed(2));
+  return {
+    paymentsPerSecond: m.paymentsPerSecond,
+    latencyMs: m.latencyMs,
+    addedLatencyMs: {
+      p50: more(m.latencyMs.p50, of.latencyMs.p50),
+      p95: more(m.latencyMs.p95, of.latencyMs.p95),
+      p99: more(m.latencyMs.p99, of.latencyMs.p99),
+    },
+    cpuMsPerPayment: m.cpuMsPerPayment,
+    nodeCpuMs: m.nodeCpuMs,
+    postgresCpuMs: m.postgresCpuMs,
+    timesProxy: Number((m.cpuMsPerPayment / of.cpuMsPerPayment).toFixed(2)),
+  };
+}
+
+/** What PostgreSQL itself says was done, and how durably. */
+async function askPostgres(connection: Parameters<typeof openClient>[0]['connection']) {
+  const client = await openClient({ connection, applicationName: 'hutong-bench' });
+  const counted = await client.query<{ n: bigint }>(
+    `select count(*) as n from payments where state = 'completed'`,
+  );
+  const fsync = await client.query<{ fsync: string }>('show fsync');
+  const commit = await client.query<{ synchronous_commit: string }>('show synchronous_commit');
+  await client.end();
+  return {
+    completed: Number(counted.rows[0]?.n ?? 0),
+    fsync: fsync.rows[0]?.fsync,
+    synchronousCommit: commit.rows[0]?.synchronous_commit,
+  };
+}
+
+/**
+ * The payees' wallet, the proxy and the switch, each a process; pushed to `children` as they start.
+ */
+async function startParties(dataFolder: string, children: Child[]) {
+  const keys = {
+    payer: generateSigningKey(),
+    payee: generateSigningKey(),
+    proxy: generateSigningKey(),
+  };
+  const payee = await run('payee.process.ts', keys.payee.privateJwk);
+  children.push(payee);
+  const endpoint = payee.hello.address;
+  const proxySetup: ProxySetup = {
+    payee: endpoint,
+    payerJwk: keys.payer.publicJwk,
+    payeeJwk: keys.payee.publicJwk,
+    privateJwk: keys.proxy.privateJwk,
+  };
+  const proxy = await run('proxy.process.ts', JSON.stringify(proxySetup));
+  children.push(proxy);
+  const setup: BenchSetup = {
+    dataFolder,
+    participants: [
+      { id: 'payer-wallet', endpoint, jwk: keys.payer.publicJwk },
+      { id: 'payee-wallet', endpoint, jwk: keys.payee.publicJwk },
+    ],
+  };
+  const hutong = await run('switch.process.ts', JSON.stringify(setup));
+  children.push(hutong);
+  const payerKey = signingKey(keys.payer.privateJwk);
+  const proxyKey = verifyingKey(keys.proxy.publicJwk);
+  const switchKey = verifyingKey(required(parsePublicJwk(hutong.hello.jwk), 'key of the switch'));
+  return {
+    proxy,
+    hutong,
+    direct: createPayer(proxy.hello.address, payerKey, proxyKey),
+    payer: createPayer(hutong.hello.address, payerKey, switchKey),
+  };
+}
+
 export async function runE2eBench(options: E2eBenchOptions) {
   const dataFolder = mkdtempSync(join(tmpdir(), 'hutong-bench-'));
   const server = await startEmbedded({ dataDir: dataFolder, log: quiet });
   const children: Child[] = [];
   try {
-    const keys = {
-      payer: generateSigningKey(),
-      payee: generateSigningKey(),
-      proxy: generateSigningKey(),
-    };
-    const payee = await run('payee.process.ts', keys.payee.privateJwk);
-    children.push(payee);
-    const setup: BenchSetup = {
-      dataFolder,
-      participants: [
-        { id: 'payer-wallet', endpoint: payee.hello.address, jwk: keys.payer.publicJwk },
-        { id: 'payee-wallet', endpoint: payee.hello.address, jwk: keys.payee.publicJwk },
-      ],
-    };
-    const proxySetup: ProxySetup = {
-      payee: payee.hello.address,
-      payerJwk: keys.payer.publicJwk,
-      payeeJwk: keys.payee.publicJwk,
-      privateJwk: keys.proxy.privateJwk,
-    };
-    const proxy = await run('proxy.process.ts', JSON.stringify(proxySetup));
-    children.push(proxy);
-    const hutong = await run('switch.process.ts', JSON.stringify(setup));
-    children.push(hutong);
-    const payerKey = signingKey(keys.payer.privateJwk);
-    const direct = createPayer(proxy.hello.address, payerKey, verifyingKey(keys.proxy.publicJwk));
-    const { address, jwk } = hutong.hello;
-    const payer = createPayer(
-      address,
-      payerKey,
-      verifyingKey(parsePublicJwk(jwk) ?? keys.proxy.publicJwk),
-    );
+    const parties = await startParties(dataFolder, children);
+    const { direct, payer, proxy, hutong } = parties;
     const proxyCpu = () => ({ node: cpuMicros(proxy.pid) ?? 0, postgres: 0 });
     const switchCpu = () => ({
       node: cpuMicros(hutong.pid) ?? 0,
@@ -198,32 +242,9 @@ export async function runE2eBench(options: E2eBenchOptions) {
     const one = await measure(oneCall(payer, 'payee-wallet'), switchCpu, options);
     const proxiedThree = await measure(threePhase(direct, 'payee-wallet'), proxyCpu, options);
     const three = await measure(threePhase(payer, 'payee-wallet'), switchCpu, options);
-    const client = await openClient({
-      connection: server.connection,
-      applicationName: 'hutong-bench',
-    });
-    const counted = await client.query<{ n: bigint }>(
-      `select count(*) as n from payments where state = 'completed'`,
-    );
-    const fsync = await client.query<{ fsync: string }>('show fsync');
-    const commit = await client.query<{ synchronous_commit: string }>('show synchronous_commit');
-    await client.end();
+    const told = await askPostgres(server.connection);
     const verified = payer.verified();
     await Promise.all([direct.close(), payer.close()]);
-    const added = (m: Measured, of: Measured) => ({
-      p50: Number((m.latencyMs.p50 - of.latencyMs.p50).toFixed(2)),
-      p95: Number((m.latencyMs.p95 - of.latencyMs.p95).toFixed(2)),
-      p99: Number((m.latencyMs.p99 - of.latencyMs.p99).toFixed(2)),
-    });
-    const report = (m: Measured, of: Measured) => ({
-      paymentsPerSecond: m.paymentsPerSecond,
-      latencyMs: m.latencyMs,
-      addedLatencyMs: added(m, of),
-      cpuMsPerPayment: m.cpuMsPerPayment,
-      nodeCpuMs: m.nodeCpuMs,
-      postgresCpuMs: m.postgresCpuMs,
-      timesProxy: Number((m.cpuMsPerPayment / of.cpuMsPerPayment).toFixed(2)),
-    });
     return {
       bench: 'e2e',
       inFlight: options.inFlight,
@@ -233,11 +254,11 @@ export async function runE2eBench(options: E2eBenchOptions) {
       proxyPaymentsPerSecond: proxied.paymentsPerSecond,
       proxyThreeCallsCpuMs: proxiedThree.cpuMsPerPayment,
       paymentsAnswered: one.done + three.done,
-      paymentsCountedInPostgres: Number(counted.rows[0]?.n ?? 0),
+      paymentsCountedInPostgres: told.completed,
       signaturesVerified: verified,
       residentMb: Math.round(residentKb(hutong.pid) / 1024),
-      fsync: fsync.rows[0]?.fsync,
-      synchronousCommit: commit.rows[0]?.synchronous_commit,
+      fsync: told.fsync,
+      synchronousCommit: told.synchronousCommit,
     };
   } finally {
     for (const child of children.reverse()) await end(child);

@@ -52,71 +52,105 @@ function postgresMicros(postmaster: number): number {
   return serverProcesses(postmaster).reduce((sum, pid) => sum + (cpuMicros(pid) ?? 0), 0);
 }
 
+type Work = ReturnType<typeof createWork>;
+
+async function payOnce(
+  journal: ReturnType<typeof createJournal>,
+  machine: ReturnType<typeof createPaymentMachine>,
+  work: Work,
+): Promise<void> {
+  const { prepare, settle, key, subjects } = work.next();
+  const begun = await journal.submit(machine, prepare, { key, subjects });
+  const ended = await journal.submit(machine, settle, { subjects });
+  const isDone =
+    begun.kind === 'applied' &&
+    ended.kind === 'applied' &&
+    ended.result.ok &&
+    'payment' in ended.result &&
+    ended.result.payment.state === 'completed';
+  if (!isDone) throw new Error('a payment of the benchmark was not completed');
+}
+
+async function repeat(work: () => Promise<void>, inFlight: number, durationMs: number) {
+  let done = 0;
+  const startedMs = performance.now();
+  await Promise.all(
+    Array.from({ length: inFlight }, async () => {
+      while (performance.now() - startedMs < durationMs) {
+        await work();
+        done += 1;
+      }
+    }),
+  );
+  return { done, seconds: (performance.now() - startedMs) / 1000 };
+}
+
+/** The journal has stopped: a head that no longer moves, and the tables to itself. */
+async function measureNaive(
+  connection: Parameters<typeof openClient>[0]['connection'],
+  work: Work,
+  durationMs: number,
+) {
+  const client = await openClient({ connection, applicationName: 'hutong-bench' });
+  await client.query(`create sequence naive_seq start 1000000000`);
+  await client.end();
+  const naive: Record<NaiveForm, Record<string, number>> = { transaction: {}, statement: {} };
+  for (const form of ['transaction', 'statement'] as const) {
+    for (const connections of NAIVE_CONNECTIONS) {
+      const perSecond = await naiveRate(connection, work, form, connections, durationMs);
+      naive[form][connections] = Math.round(perSecond);
+    }
+  }
+  return naive;
+}
+
+/** Leads, and has the accounts open. */
+async function startJournal(
+  connection: Parameters<typeof openClient>[0]['connection'],
+  work: Work,
+) {
+  const vault = createVault({ kek: randomBytes(32), randomBytes });
+  const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+  const journal = createJournal({
+    store: createPostgresStore({ connection }),
+    ledger: createLedger(),
+    vault,
+    clock: systemClock,
+    randomBytes,
+    holder: 'bench',
+    isHolderDead: () => true,
+    sleep,
+    log: quiet,
+  });
+  const machine = createPaymentMachine({
+    stored: createPaymentReader({ unseal: journal.unseal, subjectsOf: vault.subjectsOf }),
+    isActive: () => true,
+    can: () => true,
+    encode: () => Buffer.alloc(MESSAGE_BYTES, 120),
+    useQuote: () => null,
+    loadQuotes: () => Promise.resolve(),
+    policy: () => 'allow',
+  });
+  const setup = createSetup(work);
+  journal.register([setup, machine]);
+  journal.start();
+  while (journal.role() !== 'leading') await sleep(5);
+  await journal.submit(setup, { type: 'open' });
+  return { journal, machine };
+}
+
 export async function runLedgerBench(options: LedgerBenchOptions) {
   const dataDir = mkdtempSync(join(tmpdir(), 'hutong-bench-'));
   const server = await startEmbedded({ dataDir, log: quiet });
   try {
     const { connection } = server;
     await migrate({ connection, migrations: loadMigrations(), log: quiet });
-    const clock = systemClock;
-    const ids = createIds({ clock, random: createCryptoRandom() });
+    const ids = createIds({ clock: systemClock, random: createCryptoRandom() });
     const work = createWork(options.accounts, ids);
-    const ledger = createLedger();
-    const vault = createVault({ kek: randomBytes(32), randomBytes });
-    const store = createPostgresStore({ connection });
-    const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-    const journal = createJournal({
-      store,
-      ledger,
-      vault,
-      clock,
-      randomBytes,
-      holder: 'bench',
-      isHolderDead: () => true,
-      sleep,
-      log: quiet,
-    });
-    const stored = createPaymentReader({ unseal: journal.unseal, subjectsOf: vault.subjectsOf });
-    const machine = createPaymentMachine({
-      stored,
-      isActive: () => true,
-      can: () => true,
-      encode: () => Buffer.alloc(MESSAGE_BYTES, 120),
-      useQuote: () => null,
-      loadQuotes: () => Promise.resolve(),
-      policy: () => 'allow',
-    });
-    const setup = createSetup(work);
-    journal.register([setup, machine]);
-    journal.start();
-    while (journal.role() !== 'leading') await sleep(5);
-    await journal.submit(setup, { type: 'open' });
+    const { journal, machine } = await startJournal(connection, work);
 
-    const payOnce = async () => {
-      const { prepare, settle, key, subjects } = work.next();
-      const begun = await journal.submit(machine, prepare, { key, subjects });
-      const ended = await journal.submit(machine, settle, { subjects });
-      const isDone =
-        begun.kind === 'applied' &&
-        ended.kind === 'applied' &&
-        ended.result.ok &&
-        'payment' in ended.result &&
-        ended.result.payment.state === 'completed';
-      if (!isDone) throw new Error('a payment of the benchmark was not completed');
-    };
-    const run = async (durationMs: number) => {
-      let done = 0;
-      const startedMs = performance.now();
-      await Promise.all(
-        Array.from({ length: options.inFlight }, async () => {
-          while (performance.now() - startedMs < durationMs) {
-            await payOnce();
-            done += 1;
-          }
-        }),
-      );
-      return { done, seconds: (performance.now() - startedMs) / 1000 };
-    };
+    const pay = () => payOnce(journal, machine, work);
+    const run = (durationMs: number) => repeat(pay, options.inFlight, durationMs);
     await run(Math.min(1_000, options.durationMs)); // plans and JIT
     const before = { node: process.cpuUsage(), postgres: postgresMicros(server.pid) };
     const { done, seconds } = await run(options.durationMs);
@@ -128,18 +162,7 @@ export async function runLedgerBench(options: LedgerBenchOptions) {
     );
     await journal.stop();
 
-    // a head that no longer moves: the naive writer has the tables for itself
-    const prepareNaive = await openClient({ connection, applicationName: 'hutong-bench' });
-    await prepareNaive.query(`create sequence naive_seq start 1000000000`);
-    await prepareNaive.end();
-    const naive = { transaction: {}, statement: {} } as Record<NaiveForm, Record<string, number>>;
-    for (const form of ['transaction', 'statement'] as const) {
-      for (const connections of NAIVE_CONNECTIONS) {
-        const durationMs = options.durationMs / 3;
-        const perSecond = await naiveRate(connection, work, form, connections, durationMs);
-        naive[form][connections] = Math.round(perSecond);
-      }
-    }
+    const naive = await measureNaive(connection, work, options.durationMs / 3);
     const best = Math.max(...Object.values(naive.transaction));
     const bestStatement = Math.max(...Object.values(naive.statement));
     const nodeMicros = (node.user + node.system) / done;

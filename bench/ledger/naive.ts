@@ -14,7 +14,8 @@ const PREPARE = {
   ), debit as (
     update accounts set debits_pending_minor = debits_pending_minor + $7::int8
     where number = $5 and (select count(*) from locked) = 2
-      and limit_minor + credits_posted_minor - debits_posted_minor - debits_pending_minor >= $7::int8
+      and limit_minor + credits_posted_minor - debits_posted_minor
+        - debits_pending_minor >= $7::int8
     returning number
   ), credit as (
     update accounts set credits_pending_minor = credits_pending_minor + $7::int8
@@ -24,7 +25,8 @@ const PREPARE = {
     select $1::bytea, $2::bytea, 'payment', $3::uuid from debit
   ), e as (
     insert into events (seq, ordinal, type, subject_id, audience, body, salt, commitment, evidence)
-    select nextval('naive_seq'), 0, 'payment.delivering', $3::uuid::text, $4, $8, $9, $10, $11 from debit
+    select nextval('naive_seq'), 0, 'payment.delivering', $3::uuid::text, $4, $8, $9, $10, $11
+    from debit
   ), o as (
     insert into outbox (seq, ordinal, destination, kind, payment_id, leg, message)
     select nextval('naive_seq'), 0, $12, 'credit', $3::uuid, 1, $13 from debit
@@ -52,11 +54,13 @@ const SETTLE = {
       credits_posted_minor = credits_posted_minor + $4::int8
     from p where number = $3
   ), t as (
-    insert into transfers (seq, ordinal, payment_id, debit_account, credit_account, amount_minor, business_day)
+    insert into transfers (seq, ordinal, payment_id, debit_account, credit_account,
+      amount_minor, business_day)
     select nextval('naive_seq'), 0, id, $2, $3, $4::int8, 20000 from p
   )
   insert into events (seq, ordinal, type, subject_id, audience, body, salt, commitment, evidence)
-  select nextval('naive_seq'), 0, 'payment.completed', $1::uuid::text, $8, $9, $10, $11, $12 from p returning 1`,
+  select nextval('naive_seq'), 0, 'payment.completed', $1::uuid::text, $8, $9, $10, $11, $12
+  from p returning 1`,
 } as const;
 
 function event(id: string, state: string) {
@@ -156,8 +160,10 @@ const PREPARE_PARTS: readonly Part[] = [
   },
   {
     name: 'debit',
-    text: `update accounts set debits_pending_minor = debits_pending_minor + $2::int8 where number = $1
-      and limit_minor + credits_posted_minor - debits_posted_minor - debits_pending_minor >= $2::int8`,
+    text: `update accounts set debits_pending_minor = debits_pending_minor + $2::int8
+      where number = $1
+      and limit_minor + credits_posted_minor - debits_posted_minor
+        - debits_pending_minor >= $2::int8`,
     takes: [5, 7],
   },
   {
@@ -174,7 +180,8 @@ const PREPARE_PARTS: readonly Part[] = [
   },
   {
     name: 'event',
-    text: `insert into events (seq, ordinal, type, subject_id, audience, body, salt, commitment, evidence)
+    text: `insert into events (seq, ordinal, type, subject_id, audience, body, salt, commitment,
+      evidence)
       values (nextval('naive_seq'), 0, 'payment.delivering', $1, $2, $3, $4, $5, $6)`,
     takes: [3, 4, 8, 9, 10, 11],
   },
@@ -227,7 +234,8 @@ const SETTLE_PARTS: readonly Part[] = [
   },
   {
     name: 'settle_event',
-    text: `insert into events (seq, ordinal, type, subject_id, audience, body, salt, commitment, evidence)
+    text: `insert into events (seq, ordinal, type, subject_id, audience, body, salt, commitment,
+      evidence)
       values (nextval('naive_seq'), 0, 'payment.completed', $1, $2, $3, $4, $5, $6)`,
     takes: [1, 8, 9, 10, 11, 12],
   },

@@ -2,7 +2,9 @@
 import { currency as currencyOf, formatAmount, parseAmountOrZero } from '../money/index.ts';
 import { required } from '../runtime/index.ts';
 
-/** Texts may be negative, as positions are. @throws Defect for what is no amount of the currency. */
+/**
+ * Texts may be negative, as positions are. @throws Defect for what is no amount of the currency.
+ */
 export function addDecimals(texts: readonly string[], code: string): string {
   const known = required(currencyOf(code), `currency ${code}`);
   let sum = 0n;

@@ -1,6 +1,6 @@
-// `hutong demo`: the main job, start to finish. A company pays wages to 1,000 people in four wallets
-// from a file with mistakes in it, while one wallet is killed; then the same file once more; then all
-// is counted and every invariant recomputed.
+// `hutong demo`: the main job, start to finish. A company pays wages to 1,000 people in four
+// wallets from a file with mistakes in it, while one wallet is killed; then the same file once
+// more; then all is counted and every invariant recomputed.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -68,7 +68,9 @@ async function runFile(payer: Person, say: Say): Promise<PayoutResult[]> {
   });
 }
 
-/** The scheme's books and the wallets' own, currency by currency: what one owes the other is owed. */
+/**
+ * The scheme's books and the wallets' own, currency by currency: what one owes the other is owed.
+ */
 function addsUp(states: readonly WalletState[], fees: ReadonlyMap<string, string>): boolean {
   const totals = states.flatMap((state) => state.totals);
   return [...new Set(totals.map(({ currency }) => currency))].every((currency) => {

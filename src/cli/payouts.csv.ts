@@ -1,5 +1,5 @@
-// Payout files: rows in, results out. A row that cannot be paid is no error of the file: it is read,
-// judged and told about like the others.
+// Payout files: rows in, results out. A row that cannot be paid is no error of the file: it is
+// read, judged and told about like the others.
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { z } from 'zod';

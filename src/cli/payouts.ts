@@ -1,6 +1,6 @@
-// A company pays many people: every row is looked up and its name compared, quoted and added up before
-// anything is sent; then each is paid under a key of its own, so that the same file, however often it
-// is run, pays each person at most once.
+// A company pays many people: every row is looked up and its name compared, quoted and added up
+// before anything is sent; then each is paid under a key of its own, so that the same file, however
+// often it is run, pays each person at most once.
 import { createHash } from 'node:crypto';
 import { HutongProblem, type LookupJson, type QuoteJson } from '@hutong/sdk';
 import { maskName } from '../directory/index.ts';

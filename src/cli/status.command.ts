@@ -13,7 +13,9 @@ const HEAD = `select b.seq, b.term, b.at_ms, l.holder from batches b
 const OPEN = `select state, count(*) as count,
     count(*) filter (where legs::text like '%"inDoubt":true%') as in_doubt
   from payments
-  where id >= coalesce((select open_floor from batches order by seq desc limit 1), 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+  where id >= coalesce(
+      (select open_floor from batches order by seq desc limit 1),
+      'ffffffff-ffff-ffff-ffff-ffffffffffff')
     and state not in ('completed', 'rejected', 'expired', 'returned')
   group by state order by state`;
 

@@ -9,8 +9,9 @@ import type { Machine, Unseal } from './machine.ts';
 import { bigintOf, bigintOrNull, integerOf, textOf, textOrNull, wordOf } from './row.ts';
 import { buildStatement } from './statement.ts';
 import { type JournalStore, type Reader, StoreError } from './store.ts';
+import { readSubjects } from './subjects.ts';
 import type { Vault } from './vault.ts';
-import { createWriter, readSubjects, type Trouble } from './writer.ts';
+import { createWriter, type Trouble } from './writer.ts';
 
 /** A standby takes over when the chain has not grown for this long. */
 const TAKE_OVER_AFTER_MS = 5_000;

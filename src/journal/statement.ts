@@ -53,7 +53,8 @@ function readColumns(write: TableWrite, first: number): { source: Source; next: 
       case 'document': {
         const alias = `c${at}`;
         source.arrays.push(`${alias}|$${at + 1}::int4[]`, `${alias}s|$${at + 2}::int4[]`);
-        const text = `convert_from(substring($${at}::bytea from u.${alias} for u.${alias}s), 'UTF8')`;
+        const part = `substring($${at}::bytea from u.${alias} for u.${alias}s)`;
+        const text = `convert_from(${part}, 'UTF8')`;
         source.values.push(column.type === 'json' ? `${text}::json` : text);
         break;
       }
@@ -61,9 +62,8 @@ function readColumns(write: TableWrite, first: number): { source: Source; next: 
       case 'sealed': {
         const alias = `c${at}`;
         source.arrays.push(`${alias}|$${at + 1}::int4[]`, `${alias}s|$${at + 2}::int4[]`);
-        source.values.push(
-          `case when u.${alias} > 0 then substring($${at}::bytea from u.${alias} for u.${alias}s) end`,
-        );
+        const part = `substring($${at}::bytea from u.${alias} for u.${alias}s)`;
+        source.values.push(`case when u.${alias} > 0 then ${part} end`);
         break;
       }
       default: {

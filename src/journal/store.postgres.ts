@@ -15,7 +15,8 @@ import {
 
 // The batch statement must keep riding primary keys however large the tables grow: a plan made
 // on an empty table would scan it.
-const WRITE_SETTINGS = `set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off;
+const WRITE_SETTINGS = `set enable_seqscan = off; set enable_hashjoin = off;
+set enable_mergejoin = off;
 set plan_cache_mode = force_generic_plan; set jit = off; set synchronous_commit = on`;
 
 function classify(error: unknown): StoreError {

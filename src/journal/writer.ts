@@ -16,7 +16,8 @@ import {
   type Submitted,
 } from './queue.ts';
 import { buildStatement } from './statement.ts';
-import { type JournalStore, type Reader, StoreError } from './store.ts';
+import { type JournalStore, StoreError } from './store.ts';
+import { readSubjects } from './subjects.ts';
 import type { Vault } from './vault.ts';
 
 const BATCH_COMMANDS_MAX = 1_000;
@@ -395,23 +396,4 @@ function refuse(entries: readonly Entry[]): void {
     const code: JournalRefusal = entry.sent ? 'outcome_unknown' : 'not_leader';
     if (!entry.answered()) entry.refuse(code);
   }
-}
-
-export async function readSubjects(
-  reader: Reader,
-  subjects: readonly string[],
-): Promise<Map<string, Uint8Array>> {
-  const found = new Map<string, Uint8Array>();
-  if (subjects.length === 0) return found;
-  const rows = await reader.rows(
-    // rides subjects_pkey
-    `select encode(id, 'hex') as id, wrapped_key from subjects
-     where id = any(select decode(h, 'hex') from unnest($1::text[]) as h)`,
-    [subjects],
-  );
-  for (const row of rows) {
-    const key = row['wrapped_key'];
-    if (key instanceof Uint8Array) found.set(String(row['id']), key);
-  }
-  return found;
 }

@@ -64,7 +64,8 @@ export function describeUrl(databaseUrl: string): string {
   const host = url.searchParams.get('host') ?? url.hostname.replace('socket.invalid', 'localhost');
   const port = url.searchParams.get('port') ?? (url.port === '' ? '5432' : url.port);
   const name = url.pathname.slice(1);
-  return `PostgreSQL at ${host}:${port}${name === '' ? '' : `, database ${decodeURIComponent(name)}`}`;
+  const database = name === '' ? '' : `, database ${decodeURIComponent(name)}`;
+  return `PostgreSQL at ${host}:${port}${database}`;
 }
 
 /** The same server, another database. */

@@ -8,7 +8,8 @@ afterAll(() => pool.end());
 
 test('an int8 is a bigint to the last minor unit, alone and in arrays', async () => {
   const { rows } = await pool.query(
-    `select 9223372036854775807::int8 as max, (-9223372036854775808)::int8 as min, null::int8 as none,
+    `select 9223372036854775807::int8 as max, (-9223372036854775808)::int8 as min,
+       null::int8 as none,
        array[1, null, -2]::int8[] as list, '{}'::int8[] as empty, 7::int4 as int4`,
   );
   expect(rows).toEqual([

@@ -106,7 +106,8 @@ export function bytesToUuid(bytes: Uint8Array): string {
 /** 32 hex digits → the same id with hyphens. */
 export function compactToUuid(compact: string): string {
   if (!COMPACT_TEXT.test(compact)) throw new Defect('not 32 lower-case hex digits');
-  return `${compact.slice(0, 8)}-${compact.slice(8, 12)}-${compact.slice(12, 16)}-${compact.slice(16, 20)}-${compact.slice(20)}`;
+  const part = (from: number, to: number) => compact.slice(from, to);
+  return `${part(0, 8)}-${part(8, 12)}-${part(12, 16)}-${part(16, 20)}-${part(20, 32)}`;
 }
 
 /** An id → the same as 32 hex digits, for protocols that take no more (WeChat Pay, ISO 20022). */

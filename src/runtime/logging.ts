@@ -22,8 +22,8 @@ export interface LoggingOptions {
  * Lower case without `-` and `_`: `set-cookie`, `privateKey` and `private_key` are one name each.
  */
 const secretNames = new Set(
-  `signature signatureinput authorization proxyauthorization cookie setcookie password passphrase secret
-  token accesstoken refreshtoken apikey apiv3key privatekey kek key clientsecret databaseurl
+  `signature signatureinput authorization proxyauthorization cookie setcookie password passphrase
+  secret token accesstoken refreshtoken apikey apiv3key privatekey kek key clientsecret databaseurl
   connectionstring fulfilment preimage`.split(/\s+/),
 );
 const personalNames = new Set(

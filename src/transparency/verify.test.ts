@@ -1,13 +1,12 @@
 // First a good database, made by the real engine, passes; then copies of it are damaged in one way
 // each, and the check that stands against that damage, by name, must speak.
-
 import { beforeAll, expect, test } from 'vitest';
 import { createTestDatabase } from '../../test/setup/database.ts';
+import { query } from '../../test/setup/query.ts';
 import type { Story } from '../../test/setup/story.ts';
 import { tellStory } from '../../test/setup/story.ts';
 import { ORDER_TRANSITIONS, PAYMENT_TRANSITIONS } from '../payments/payment.states.ts';
 import { withDatabaseName } from '../postgres/index.ts';
-import { openClient } from '../postgres/pool.ts';
 import { LEGAL_ORDER_WAYS, LEGAL_PAYMENT_WAYS } from './payment.checks.ts';
 import type { Report } from './verify.report.ts';
 import { verify } from './verify.ts';
@@ -23,19 +22,6 @@ beforeAll(async () => {
 });
 
 const PERSONAL = ['Wang Xiao Mei', 'Zhang San', 'acct-mei', 'acct-zhang', 's3cret-token', 'dinner'];
-
-async function query(url: string, sql: string): Promise<Record<string, unknown>[]> {
-  const client = await openClient({
-    connection: { connectionString: url },
-    applicationName: 'test',
-  });
-  try {
-    const result = await client.query<Record<string, unknown>>(sql);
-    return result.rows;
-  } finally {
-    await client.end();
-  }
-}
 
 let copies = 0;
 /** Verifies a copy of the good database after `sql` was done to it. */

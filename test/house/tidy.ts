@@ -82,7 +82,7 @@ export const fileName: Check = (path) => {
 export const exportedName: Check = (path, text) => {
   if (!isTypeScript(path)) return [];
   const exported =
-    /^export (?:default )?(?:abstract )?(?:async )?(?:class|const|function|interface|type)\*? (\w+)/;
+    /^export (?:default |abstract |async )*(?:class|const|function|interface|type)\*? (\w+)/;
   return eachLine(path, text, (line) => {
     const name = exported.exec(line)?.[1] ?? '';
     return /(?:Manager|Utils?|Helpers?)$/.test(name) ? `'${name}' names nothing` : undefined;

@@ -67,17 +67,33 @@ function openAccounts(ledger: ReturnType<typeof createLedger>): void {
   }
 }
 
+const paymentOf = (result: PaymentResult): Readonly<Payment> => {
+  if (!result.ok) throw new Error(`refused: ${result.code}`);
+  if (!('payment' in result)) throw new Error('an order, not a payment');
+  return result.payment;
+};
+
+const orderOf = (result: PaymentResult): Readonly<Order> => {
+  if (!result.ok) throw new Error(`refused: ${result.code}`);
+  if (!('order' in result)) throw new Error('a payment, not an order');
+  return result.order;
+};
+
+/** States of everything open before a batch, to see which ways it went. */
+function openStates({ book }: PaymentMachine): Map<string, string> {
+  return new Map([...book.openPayments(), ...book.openOrders()].map((x) => [x.id, x.state]));
+}
+
+function restingLevers(): Levers {
+  return { inactive: new Set(), lacking: new Set(), policy: () => 'allow', useQuote: () => null };
+}
+
 export function createWorld() {
   const ledger = createLedger();
   openAccounts(ledger);
   ledger.takeTouched();
   const storage = createStorage();
-  const levers: Levers = {
-    inactive: new Set(),
-    lacking: new Set(),
-    policy: () => 'allow',
-    useQuote: () => null,
-  };
+  const levers = restingLevers();
   const createMachine = (): PaymentMachine =>
     createPaymentMachine({
       stored: storage.payments,
@@ -146,12 +162,6 @@ export function createWorld() {
     else if ('payment' in result && result.payment.problem) seen.codes.add(result.payment.problem);
   };
 
-  /** States of everything open before a batch, to see which ways it went. */
-  function statesBefore(): Map<string, string> {
-    const { book } = machine;
-    return new Map([...book.openPayments(), ...book.openOrders()].map((x) => [x.id, x.state]));
-  }
-
   function noteWays(before: ReadonlyMap<string, string>, seq: number): void {
     const note = (
       set: Set<string>,
@@ -177,7 +187,7 @@ export function createWorld() {
 
   /** Decides all commands in one batch and commits it. */
   function decideAll(commands: readonly PaymentCommand[]): PaymentResult[] {
-    const before = statesBefore();
+    const before = openStates(machine);
     const batch = openBatch({
       previous: head,
       term: 1,
@@ -207,18 +217,6 @@ export function createWorld() {
     if (result === undefined) throw new Error('a command without a result');
     return result;
   }
-
-  const paymentOf = (result: PaymentResult): Readonly<Payment> => {
-    if (!result.ok) throw new Error(`refused: ${result.code}`);
-    if (!('payment' in result)) throw new Error('an order, not a payment');
-    return result.payment;
-  };
-
-  const orderOf = (result: PaymentResult): Readonly<Order> => {
-    if (!result.ok) throw new Error(`refused: ${result.code}`);
-    if (!('order' in result)) throw new Error('a payment, not an order');
-    return result.order;
-  };
 
   const legsOf = (id: string) => machine.book.payment(id)?.legs ?? [];
   const commands = createCommands({ nowMs: () => state.nowMs, newId, legsOf });

@@ -72,7 +72,8 @@ export function signatureParams(
 ): string {
   const list = components.map(([identifier]) => identifier).join(' ');
   const { created, expires, nonce, keyId } = parameters;
-  return `(${list});created=${created};expires=${expires};nonce="${nonce}";keyid="${keyId}";tag="${SIGNATURE_TAG}"`;
+  const times = `created=${created};expires=${expires}`;
+  return `(${list});${times};nonce="${nonce}";keyid="${keyId}";tag="${SIGNATURE_TAG}"`;
 }
 
 /** RFC 9421 section 2.5. */

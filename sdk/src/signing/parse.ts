@@ -24,9 +24,14 @@ export type ParseFault =
   | 'signature_component_missing';
 
 const HEADER_CHARS_MAX = 4_096;
-const MEMBER =
-  /^([a-z*][a-z0-9_.*-]{0,63})=(\(((?:"[^"\\]{1,128}"(?:;[a-z]+(?:="[^"\\]{0,64}")?)*(?: (?=")|(?=\))))*)\)((?:;[a-z]+=(?:"[^"\\]{0,256}"|\d{1,15}))+))$/;
-const IDENTIFIER = /"[^"\\]{1,128}"(?:;[a-z]+(?:="[^"\\]{0,64}")?)*/g;
+const ONE_IDENTIFIER = String.raw`"[^"\\]{1,128}"(?:;[a-z]+(?:="[^"\\]{0,64}")?)*`;
+const IDENTIFIERS = String.raw`((?:${ONE_IDENTIFIER}(?: (?=")|(?=\))))*)`;
+const PARAMETERS = String.raw`((?:;[a-z]+=(?:"[^"\\]{0,256}"|\d{1,15}))+)`;
+/** Its name, all of its value, and of that the identifiers in parentheses and the parameters. */
+const MEMBER = new RegExp(
+  String.raw`^([a-z*][a-z0-9_.*-]{0,63})=(\(${IDENTIFIERS}\)${PARAMETERS})$`,
+);
+const IDENTIFIER = new RegExp(ONE_IDENTIFIER, 'g');
 const PARAMETER = /;([a-z]+)=(?:"([^"\\]{0,256})"|(\d{1,15}))/g;
 const SIGNATURE = /^([a-z*][a-z0-9_.*-]{0,63})=:([A-Za-z0-9+/]{1,684}={0,2}):$/;
 

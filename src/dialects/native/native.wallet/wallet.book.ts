@@ -109,6 +109,31 @@ export function createBook(): Book {
     add(settlement, leg.currency, leg.minor);
   }
 
+  function hold(entry: Extract<Entry, { type: 'hold' }>) {
+    const { kind, key, account, currency, body, paymentId = null } = entry;
+    if (outgoing.has(key)) defect(`key ${key} was used before`);
+    const minor = BigInt(entry.minor);
+    take(account, currency, minor);
+    const shared = { kind, key, account, currency, minor, paymentId, body };
+    outgoing.set(key, { ...shared, state: 'open', code: null });
+  }
+
+  function collection(entry: Extract<Entry, { type: 'collection' }>) {
+    const { legId, paymentId, account, currency, externalId, expiresAt } = entry;
+    const shared = { legId, paymentId, account, currency, externalId, expiresAt };
+    const minor = BigInt(entry.minor);
+    const open = { outcome: 'pending', code: null, isReported: false } as const;
+    legs.set(legId, { ...shared, ...open, kind: 'collection', minor });
+  }
+
+  function tombstone(entry: Extract<Entry, { type: 'tombstone' }>) {
+    const { legId, paymentId, externalId } = entry;
+    const shared = { kind: 'collection', legId, paymentId, externalId } as const;
+    const nothing = { account: '', currency: '', minor: 0n, expiresAt: null };
+    const closed = { outcome: 'rejected', code: 'payment_expired', isReported: true } as const;
+    legs.set(legId, { ...shared, ...nothing, ...closed });
+  }
+
   function apply(entry: Entry): void {
     switch (entry.type) {
       case 'user':
@@ -119,25 +144,8 @@ export function createBook(): Book {
         give(entry.account, entry.currency, BigInt(entry.minor));
         add(deposits, entry.currency, BigInt(entry.minor));
         return;
-      case 'hold': {
-        const { kind, key, account, currency, body, paymentId = null } = entry;
-        if (outgoing.has(key)) defect(`key ${key} was used before`);
-        const minor = BigInt(entry.minor);
-        take(account, currency, minor);
-        const state = 'open';
-        outgoing.set(key, {
-          kind,
-          key,
-          account,
-          currency,
-          minor,
-          state,
-          paymentId,
-          code: null,
-          body,
-        });
-        return;
-      }
+      case 'hold':
+        return hold(entry);
       case 'taken':
         end(entry.key, 'taken', BigInt(entry.minor), entry.paymentId);
         return;
@@ -145,33 +153,13 @@ export function createBook(): Book {
         end(entry.key, 'released', 0n, entry.paymentId).code = entry.code;
         return;
       case 'credit':
-        credit(entry);
-        return;
-      case 'collection': {
-        const { legId, paymentId, account, currency, externalId, expiresAt } = entry;
-        const shared = { legId, paymentId, account, currency, externalId, expiresAt };
-        const minor = BigInt(entry.minor);
-        const open = { outcome: 'pending', code: null, isReported: false } as const;
-        legs.set(legId, { ...shared, ...open, kind: 'collection', minor });
-        return;
-      }
+        return credit(entry);
+      case 'collection':
+        return collection(entry);
       case 'collected':
-        collected(entry);
-        return;
-      case 'tombstone': {
-        const { legId, paymentId, externalId } = entry;
-        const nothing = { account: '', currency: '', minor: 0n, expiresAt: null };
-        const closed = { outcome: 'rejected', code: 'payment_expired', isReported: true } as const;
-        legs.set(legId, {
-          ...nothing,
-          ...closed,
-          kind: 'collection',
-          legId,
-          paymentId,
-          externalId,
-        });
-        return;
-      }
+        return collected(entry);
+      case 'tombstone':
+        return tombstone(entry);
       case 'reported':
         required(legs.get(entry.legId), `leg ${entry.legId}`).isReported = true;
         return;

@@ -161,8 +161,8 @@ export function createOutgoing(context: WalletContext): OutgoingMoney {
     const minor = minorOf(debit);
     const has = book.balance(account, currency);
     if (has < minor) {
-      const words = `${account} holds ${decimal(has, currency)} ${currency} and needs ${debit.amount}`;
-      throw refusal('refused_by_payer', words);
+      const holds = `${decimal(has, currency)} ${currency}`;
+      throw refusal('refused_by_payer', `${account} holds ${holds} and needs ${debit.amount}`);
     }
     const { kind } = body;
     const paymentId = body.kind === 'refund' ? { paymentId: body.paymentId } : {};
