@@ -20,7 +20,7 @@ import { ALIASES, type BenchSetup, type ProxySetup } from './setup.ts';
 /** The first line of a child: where it serves, and the switch's own key. */
 const helloSchema = z.object({
   address: z.string(),
-  jwk: z.unknown(),
+  jwk: z.unknown().optional(),
 });
 
 export interface E2eBenchOptions {
@@ -46,8 +46,13 @@ async function run(file: string, argument: string): Promise<Child> {
     if (text.includes('\n')) resolve(text);
   });
   child.once('exit', (code) => reject(new Error(`${file} ended with ${String(code)}`)));
-  const hello = helloSchema.parse(JSON.parse(await promise));
-  return { process: child, pid: child.pid ?? 0, hello };
+  try {
+    const hello = helloSchema.parse(JSON.parse(await promise));
+    return { process: child, pid: child.pid ?? 0, hello };
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
+  }
 }
 
 async function end(child: Child): Promise<void> {

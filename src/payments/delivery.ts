@@ -95,8 +95,6 @@ export function createDelivery(deps: {
   }
 
   async function carry(message: OutboxRow, since: number): Promise<void> {
-    const outlet = deps.outlet(message.destination);
-    if (outlet === undefined) return;
     const stored: StoredInstruction = {
       kind: kindOf(message.kind),
       legId: legIdOf(message.paymentId, message.leg),
@@ -109,6 +107,9 @@ export function createDelivery(deps: {
         await deps.sleep(NOT_FRESH_WAIT_MS);
         continue;
       }
+      // asked for anew each time: its endpoint may have changed since the instruction was sent
+      const outlet = deps.outlet(message.destination);
+      if (outlet === undefined) return;
       const isFirst = tries === 0;
       const report = await inLane(message.destination, () =>
         isFirst

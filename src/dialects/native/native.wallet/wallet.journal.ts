@@ -43,6 +43,7 @@ export async function openJournal(options: {
   let waiters: (() => void)[] = [];
   let writing = false;
   let failed = false;
+  let closing = false;
 
   async function write(): Promise<void> {
     writing = true;
@@ -77,11 +78,14 @@ export async function openJournal(options: {
   return {
     append(entry) {
       if (failed) defect('the journal has failed');
+      // what comes while the wallet ends is never answered, and learnt again by the next run
+      if (closing) return;
       lines += `${JSON.stringify(entry)}\n`;
       if (!writing) void write();
     },
     durable,
     async close() {
+      closing = true;
       if (!failed) await durable();
       await file.close();
     },
