@@ -16,7 +16,7 @@ export interface Load {
   resume(): void;
   /** Begins nothing new; resolves when every call under way has an answer or was asked again. */
   pause(): Promise<void>;
-  /** What was not refused before any money was held (a payee whose wallet is down cannot be quoted). */
+  /** All but those refused before any money was held, as when the payee's wallet is down. */
   intents(): readonly Intent[];
   counts(): { readonly sent: number; readonly refused: number; readonly unanswered: number };
 }

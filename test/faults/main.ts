@@ -52,7 +52,7 @@ try {
     const verdict = wrong.length === 0 ? 'ok' : `BROKEN: ${wrong.join('; ')}`;
     console.error(
       `round ${round + 1}: ${victim} killed after ${afterMs} ms, all known again after ` +
-        `${recoveredMs} ms${isRestarted ? ', switch started again' : ''}; ${sent} payments so far, ` +
+        `${recoveredMs} ms${isRestarted ? ', switch restarted' : ''}; ${sent} payments so far, ` +
         `${refused} refused, ${unanswered} calls without an answer: ${verdict}`,
     );
     if (wrong.length > 0) {
