@@ -166,8 +166,8 @@ export const mutants: readonly Mutant[] = [
   {
     what: "another participant's payment can be refunded",
     file: REFUND,
-    find: "if (original?.payeeParticipantId !== participantId) return refused('payment_not_found');",
-    replace: "if (original === undefined) return refused('payment_not_found');",
+    find: 'original?.payeeParticipantId !== participantId',
+    replace: 'original === undefined',
     tests: refundTests,
   },
   {
@@ -194,15 +194,15 @@ export const mutants: readonly Mutant[] = [
   {
     what: 'a message is accepted whatever its signature says',
     file: VERIFY,
-    find: "if (!key.verify(base, Buffer.from(parsed.signature, 'base64'))) return fail('signature_invalid');",
-    replace: '',
+    find: "!key.verify(base, Buffer.from(parsed.signature, 'base64'))",
+    replace: 'base.length === 0',
     tests: signatureTests,
   },
   {
     what: 'a body is accepted whatever its digest says',
     file: VERIFY,
-    find: "if (digest !== undefined && !digestHolds(digest, message.body)) return fail('digest_mismatch');",
-    replace: '',
+    find: ' && !digestHolds(digest, message.body)',
+    replace: ' && digest.length === 0',
     tests: signatureTests,
   },
   {
@@ -215,8 +215,8 @@ export const mutants: readonly Mutant[] = [
   {
     what: 'a signature need not cover all that the profile asks for',
     file: VERIFY,
-    find: "if (parsed.components.length !== components.length) return fail('signature_component_missing');",
-    replace: '',
+    find: 'parsed.components.length !== components.length',
+    replace: 'parsed.components.length > components.length',
     tests: signatureTests,
   },
 ];
