@@ -12,6 +12,7 @@ import type { Switch } from '../switch/switch.ts';
 import { type Report, verify } from '../transparency/index.ts';
 import { withDatabase } from './database.ts';
 import { addDecimals } from './decimals.ts';
+import { type Check, playScenes, type Say } from './demo.scenes.ts';
 import { EXIT } from './exit.ts';
 import { paint, printJson, table } from './output.ts';
 import { planTable, readPayoutFile, summaryOf } from './pay.command.ts';
@@ -32,17 +33,13 @@ interface DemoFlags {
   readonly json: boolean;
 }
 
-interface Check {
-  readonly what: string;
-  readonly ok: boolean;
-}
-
-type Say = (text?: string) => void;
-
 interface Facts {
   readonly first: ReturnType<typeof summaryOf>;
   readonly second: ReturnType<typeof summaryOf>;
   readonly seconds: number;
+  readonly scenes: readonly Check[];
+  /** Before and after the payouts. */
+  readonly before: readonly WalletState[];
   readonly states: readonly WalletState[];
   readonly report: Report;
   readonly wasKilled: boolean;
@@ -71,20 +68,24 @@ async function runFile(payer: Person, say: Say): Promise<PayoutResult[]> {
 /**
  * The scheme's books and the wallets' own, currency by currency: what one owes the other is owed.
  */
-function addsUp(states: readonly WalletState[], fees: ReadonlyMap<string, string>): boolean {
-  const totals = states.flatMap((state) => state.totals);
-  return [...new Set(totals.map(({ currency }) => currency))].every((currency) => {
-    const of = totals.filter((each) => each.currency === currency);
-    const owed = addDecimals(
-      of.map(({ settlement }) => settlement),
-      currency,
-    );
-    return owed === (fees.get(currency) ?? addDecimals([], currency));
+function addsUp(
+  before: readonly WalletState[],
+  after: readonly WalletState[],
+  fees: ReadonlyMap<string, string>,
+): boolean {
+  const currencies = new Set(after.flatMap(({ totals }) => totals.map((each) => each.currency)));
+  return [...currencies].every((currency) => {
+    const owed = (states: readonly WalletState[]) =>
+      states
+        .flatMap(({ totals }) => totals.filter((each) => each.currency === currency))
+        .map(({ settlement }) => settlement);
+    const earned = addDecimals([...owed(before), fees.get(currency) ?? '0'], currency);
+    return addDecimals(owed(after), currency) === earned;
   });
 }
 
 function checksOf(facts: Facts, results: readonly PayoutResult[]): Check[] {
-  const { first, second, states, report, wasKilled } = facts;
+  const { first, second, scenes, before, states, report, wasKilled } = facts;
   const paid = results.filter(({ status }) => status === 'completed');
   const fees = new Map(
     [...new Set(paid.map(({ currency }) => currency))].map((code) => {
@@ -99,6 +100,7 @@ function checksOf(facts: Facts, results: readonly PayoutResult[]): Check[] {
   );
   const ids = new Set(paid.map(({ paymentId }) => paymentId));
   return [
+    ...scenes,
     { what: 'every row of the file has a result', ok: first.rows === 1_000 },
     { what: 'every wage was paid, or a row says why not', ok: first.unknown === 0 },
     { what: 'no two rows share a payment', ok: ids.size === paid.length },
@@ -117,7 +119,10 @@ function checksOf(facts: Facts, results: readonly PayoutResult[]): Check[] {
         totals.every((t) => t.isBalanced && Number(t.inFlight) === 0),
       ),
     },
-    { what: 'what the wallets owe is what was earned in fees', ok: addsUp(states, fees) },
+    {
+      what: 'what the wallets owe more than before is what the wages earned in fees',
+      ok: addsUp(before, states, fees),
+    },
     {
       what: `all ${report.checks.length} invariants hold, recomputed from the database`,
       ok: report.ok,
@@ -135,6 +140,8 @@ function stateTable(states: readonly WalletState[]): string {
 async function perform(data: string, say: Say): Promise<{ facts: Facts; results: PayoutResult[] }> {
   const wallets = await findWallets(data);
   const payer = findPerson(wallets, PAYER);
+  const scenes = await playScenes(wallets, say);
+  const before = await settled(wallets);
   const troubled = wallets.find(({ participant }) => participant === TROUBLED);
   await troubled?.control.addFault({ kind: 'refuse' });
   await troubled?.control.addFault({ kind: 'die_after' });
@@ -165,7 +172,7 @@ async function perform(data: string, say: Say): Promise<{ facts: Facts; results:
   const report = await withDatabase(data, (connection) =>
     verify({ connection, personalData: [], onCheck: () => undefined }),
   );
-  return { facts: { first, second, seconds, states, report, wasKilled }, results };
+  return { facts: { first, second, seconds, scenes, before, states, report, wasKilled }, results };
 }
 
 const NEXT = (data: string, address: string) => `

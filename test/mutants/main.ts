@@ -1,4 +1,4 @@
-// `npm run test:mutants`: applies each mutant to a copy of the source and runs the tests that stand
+// `npm run mutants`: applies each mutant to a copy of the source and runs the tests that stand
 // against it. One that survives fails the command, and so does one whose line is no longer there.
 import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
