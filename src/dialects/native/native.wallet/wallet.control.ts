@@ -96,7 +96,8 @@ export function createControlApp(
   });
   app.post('/orders/:id/collect', async (c) => {
     const { payerAlias, key } = await read(c, collectWishSchema);
-    const options = { idempotencyKey: key ?? newId() };
+    // the payer takes their time: who asks reads on by the payment's id
+    const options = { idempotencyKey: key ?? newId(), waitS: 0 };
     return c.json(await client.collect(c.req.param('id'), payerAlias, options));
   });
   app.post('/orders/:id/close', async (c) => {
