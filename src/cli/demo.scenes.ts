@@ -74,9 +74,8 @@ async function lateAnswer(wangwei: Person, bravo: Wallet, say: Say): Promise<Che
     return held?.state === 'open' ? undefined : held;
   });
   const tookMs = Math.round(performance.now() - startedMs);
-  say(
-    `Bravo Pay answers late: 5.00 CNY stays held, and is ${ended?.state ?? 'open'} after ${tookMs} ms`,
-  );
+  const late = `5.00 CNY stays held, and is ${ended?.state ?? 'open'} after ${tookMs} ms`;
+  say(`Bravo Pay answers late: ${late}`);
   const ok = meanwhile === 'open' && ended?.state === 'taken';
   return { what: 'a late answer was waited for, not guessed', ok };
 }
@@ -109,8 +108,8 @@ async function collectAndReturn(payee: Person, payer: Person, say: Say): Promise
     return back?.outcome === 'completed' ? back : undefined;
   });
   say(
-    'the teahouse asks Zhang Min at Delta QR for 30.00 CNY; Delta QR can only capture, she agrees, ' +
-      `the teahouse's wallet refuses the credit: ${given === undefined ? 'open' : 'given back'}`,
+    'the teahouse asks Zhang Min at Delta QR for 30.00 CNY; Delta QR can only capture, ' +
+      `she agrees, the teahouse's wallet refuses the credit: ${given === undefined ? 'open' : 'given back'}`,
   );
   const isBack = (await balanceOf(payer)) === before;
   return {
