@@ -13,7 +13,7 @@ export default defineConfig({
       'test/faults/**',
       'test/mutants/**',
     ],
-    globalSetup: 'test/setup/run.ts',
+    globalSetup: ['test/setup/run.ts', 'test/setup/clients.ts'],
     pool: 'forks',
     testTimeout: 20_000,
     hookTimeout: 60_000,

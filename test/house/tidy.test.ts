@@ -81,10 +81,11 @@ const manifest = z
   })
   .parse(readJson('package.json'));
 
-test('the lockfile names no host, so that it works with every mirror', () => {
+const lockfiles = ['package-lock.json', 'test/clients/package-lock.json'];
+test.each(lockfiles)('%s names no host, so that it works with every mirror', (path) => {
   const lock = z
     .object({ packages: z.record(z.string(), z.object({ resolved: z.string().optional() })) })
-    .parse(readJson('package-lock.json'));
+    .parse(readJson(path));
   const resolved = Object.values(lock.packages).flatMap((entry) => entry.resolved ?? []);
   expect(resolved.filter((where) => where.includes('://'))).toEqual([]);
 });
