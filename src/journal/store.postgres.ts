@@ -19,6 +19,13 @@ const WRITE_SETTINGS = `set enable_seqscan = off; set enable_hashjoin = off;
 set enable_mergejoin = off;
 set plan_cache_mode = force_generic_plan; set jit = off; set synchronous_commit = on`;
 
+/**
+ * SQLSTATE classes that say the statement itself is at fault and wrote nothing: values (22),
+ * constraints (23), and what PostgreSQL cannot run at all (0A, 42, 54). Tried again as it is, it
+ * would fail for ever.
+ */
+const REFUSED = /^(?:22|23|0A|42|54)/;
+
 function classify(error: unknown): StoreError {
   if (error instanceof StoreError) return error;
   const cause = error instanceof Error ? error : new Error(String(error));
@@ -26,7 +33,7 @@ function classify(error: unknown): StoreError {
     if (cause.code === '23505' && cause.table === 'batches') {
       return new StoreError('fenced', 'another writer holds this batch', { cause });
     }
-    const kind = /^2[23]/.test(cause.code ?? '') ? 'data' : 'unknown';
+    const kind = REFUSED.test(cause.code ?? '') ? 'data' : 'unknown';
     return new StoreError(kind, cause.message, { cause });
   }
   return new StoreError('unknown', cause.message, { cause });

@@ -11,8 +11,9 @@ export interface Reader {
 
 /**
  * Why a batch was not written, or may not have been:
- * `fenced`: another writer holds its place; `data`: PostgreSQL refused a value (class 22 or 23),
- * so nothing was written; `unknown`: the connection broke or the server gave up, it may have been.
+ * `fenced`: another writer holds its place; `data`: PostgreSQL refused a value or
+ * the statement, so nothing was written; `unknown`: the connection broke or the server gave up, it
+ * may have been.
  */
 export class StoreError extends Error {
   override name = 'StoreError';

@@ -1,14 +1,20 @@
 // `npm run mutants`: applies each mutant to a copy of the source and runs the tests that stand
 // against it. One that survives fails the command, and so does one whose line is no longer there.
+// An argument picks those of files whose name contains it.
 import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startEmbedded } from '../../src/postgres/index.ts';
 import { repositoryRoot } from '../house/source-tree.ts';
-import { type Mutant, mutants } from './mutants.ts';
+import type { Mutant } from './mutant.ts';
+import { mutants as list } from './mutants.ts';
 
 const AT_ONCE = 2;
-const CONFIG = `export default { test: { pool: 'forks', testTimeout: 20000, bail: 1 } };\n`;
+const CONFIG = `export default {
+  test: { globalSetup: 'test/setup/run.ts', pool: 'forks', testTimeout: 10000, bail: 1 },
+};
+`;
 const COPIED = ['src', 'sdk', 'test', 'package.json', 'tsconfig.json'];
 
 /** A tree of its own, so that nothing of a mutant is left behind whatever happens. */
@@ -25,7 +31,8 @@ function copyOfTree(): string {
 async function testsPass(folder: string, tests: readonly string[]): Promise<boolean> {
   const vitest = join(repositoryRoot, 'node_modules/vitest/vitest.mjs');
   const args = [vitest, 'run', '--config', 'mutants.config.mjs', ...tests];
-  const child = spawn(process.execPath, args, { cwd: folder, stdio: 'ignore' });
+  const env = { ...process.env, DATABASE_URL: server.url };
+  const child = spawn(process.execPath, args, { cwd: folder, stdio: 'ignore', env });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => resolve(code === 0));
@@ -49,6 +56,14 @@ async function isKilled(folder: string, mutant: Mutant): Promise<boolean> {
   }
 }
 
+const data = mkdtempSync(join(tmpdir(), 'hutong-mutants-'));
+/** One for all: a start of its own would cost each mutant more than its tests. */
+const server = await startEmbedded({
+  dataDir: data,
+  log: { info: () => {}, warn: () => {} },
+});
+const [, , part = ''] = process.argv;
+const mutants = list.filter(({ file }) => file.includes(part));
 const folders = Array.from({ length: AT_ONCE }, copyOfTree);
 const survivors: string[] = [];
 const entries = mutants.entries();
@@ -66,7 +81,8 @@ try {
     }),
   );
 } finally {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  await server.stop();
+  for (const folder of [...folders, data]) rmSync(folder, { recursive: true, force: true });
 }
 console.log(`${mutants.length - survivors.length} of ${mutants.length} noticed`);
 process.exitCode = survivors.length === 0 ? 0 : 1;

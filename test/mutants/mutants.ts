@@ -1,13 +1,7 @@
 // Lines on which money depends, each changed into something plausible and wrong. A test must
 // notice.
-export interface Mutant {
-  readonly what: string;
-  readonly file: string;
-  /** Must occur exactly once. */
-  readonly find: string;
-  readonly replace: string;
-  readonly tests: readonly string[];
-}
+import { journalMutants } from './journal.mutants.ts';
+import type { Mutant } from './mutant.ts';
 
 const LEDGER = 'src/ledger/ledger.ts';
 const ledgerTests = ['src/ledger/ledger.test.ts'];
@@ -219,4 +213,5 @@ export const mutants: readonly Mutant[] = [
     replace: 'parsed.components.length > components.length',
     tests: signatureTests,
   },
+  ...journalMutants,
 ];

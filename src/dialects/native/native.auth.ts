@@ -18,7 +18,7 @@ import {
 import type { HttpResult } from '../../wire/index.ts';
 import type { KnownKey } from '../dialect.ts';
 import type { InboundRequest } from '../inbound.ts';
-import type { NativeDeps } from './native.deps.ts';
+import type { NativeAuthDeps } from './native.deps.ts';
 
 export interface Authenticated {
   readonly ok: true;
@@ -63,7 +63,7 @@ const standings: Record<Exclude<KnownKey['standing'], 'live'>, Problem> = {
   suspended: problem('participant_suspended'),
 };
 
-export function createNativeAuth(deps: NativeDeps): NativeAuth {
+export function createNativeAuth(deps: NativeAuthDeps): NativeAuth {
   const { clock, ids, participants, replays, signingKey } = deps;
   const signing = () => ({ key: signingKey, nowMs: clock.nowMs(), nonce: ids.compact() });
 

@@ -26,7 +26,7 @@ import { problem } from '../../problems/index.ts';
 import { required } from '../../runtime/defect.ts';
 import { type HttpResult, parseJson } from '../../wire/index.ts';
 import { answerEvidence, createNativeAuth } from './native.auth.ts';
-import type { NativeDeps } from './native.deps.ts';
+import type { NativeConnectorDeps } from './native.deps.ts';
 import { currencyOf, writeMoney } from './native.messages.ts';
 import { encodeInstruction, legReport, routesOf, unknownReport } from './native.outbound.ts';
 
@@ -57,7 +57,7 @@ interface Called {
   readonly signed: { readonly value: unknown } | null;
 }
 
-export function createNativeConnector(deps: NativeDeps): Connector {
+export function createNativeConnector(deps: NativeConnectorDeps): Connector {
   const { currencies, http } = deps;
   const auth = createNativeAuth(deps);
 
@@ -139,7 +139,7 @@ function partyOutcome(value: unknown): Outcome<PartyAnswer> {
 }
 
 function quoteOutcome(
-  { currencies }: NativeDeps,
+  { currencies }: NativeConnectorDeps,
   asked: Amount,
   value: unknown,
 ): Outcome<{ readonly payeeFeeMinor: bigint }> {

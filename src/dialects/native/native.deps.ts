@@ -10,3 +10,12 @@ export interface NativeDeps extends DialectDeps {
   readonly replays: ReplayCache;
   readonly http: HttpClient;
 }
+
+/** What signing and verifying take of it. */
+export type NativeAuthDeps = Pick<
+  NativeDeps,
+  'clock' | 'ids' | 'participants' | 'publicUrl' | 'replays' | 'signingKey'
+>;
+
+/** What the way out takes of it. */
+export type NativeConnectorDeps = NativeAuthDeps & Pick<NativeDeps, 'currencies' | 'http'>;
