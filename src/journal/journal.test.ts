@@ -110,17 +110,15 @@ async function timesWritten({ id }: Deposit): Promise<number> {
   const rows = await query(database.url, `select 1 from transfers where payment_id = '${id}'`);
   return rows.length;
 }
-async function tillMinor(): Promise<bigint> {
-  const [row] = await query(
-    database.url,
-    `select credits_posted_minor as minor from accounts where participant_id = 'till'`,
-  );
-  return BigInt(String(row?.['minor'] ?? 0));
+/** The one number that the statement answers, or 0. */
+async function minor(sql: string): Promise<bigint> {
+  const [row] = await query(database.url, sql);
+  const value = row?.['minor'] ?? null;
+  return typeof value === 'string' || typeof value === 'bigint' ? BigInt(value) : 0n;
 }
-async function sumMinor(): Promise<bigint> {
-  const [row] = await query(database.url, 'select sum(amount_minor) as minor from transfers');
-  return BigInt(String(row?.['minor'] ?? 0));
-}
+const tillMinor = () =>
+  minor("select credits_posted_minor as minor from accounts where participant_id = 'till'");
+const sumMinor = () => minor('select sum(amount_minor) as minor from transfers');
 
 /** Says whether the promise has an answer by now. */
 function watch<T>(promise: Promise<T>): { answered: boolean } {

@@ -1,4 +1,4 @@
-// The journal's log in PostgreSQL: one pipelined connection that writes, one that reads.
+// The journal's log in PostgreSQL: one connection that writes, one that reads, both pipelined.
 // Statements are sent without waiting for those before them; a failed one does not stop those
 // behind it, the fence does (statement.ts).
 import pg from 'pg';
@@ -51,19 +51,19 @@ export function createPostgresStore(deps: {
   let open: Promise<Connections> | null = null;
   let closed = false;
 
-  const connectOne = (applicationName: string, pipeline: boolean): Promise<pg.Client> =>
+  const connectOne = (applicationName: string): Promise<pg.Client> =>
     openClient({
       connection: deps.connection,
       applicationName,
-      pipeline,
+      pipeline: true,
       // an error while idle; whoever asks next finds the connection ended and gets `unknown`
       onLost: (error) => deps.onConnectionLost?.(error),
     });
 
   async function connect(): Promise<Connections> {
     const [writer, reader] = await Promise.all([
-      connectOne('hutong-journal', true),
-      connectOne('hutong-journal-reader', false),
+      connectOne('hutong-journal'),
+      connectOne('hutong-journal-reader'),
     ]);
     for (const setting of WRITE_SETTINGS.split(';')) await writer.query(setting);
     return { writer, reader };
@@ -135,7 +135,7 @@ export function createPostgresStore(deps: {
       };
     },
     async snapshot(work) {
-      const client = await connectOne('hutong-journal-load', false);
+      const client = await connectOne('hutong-journal-load');
       try {
         await client.query('begin isolation level repeatable read read only');
         const result = await work(readerOf(client));

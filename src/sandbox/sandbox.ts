@@ -25,7 +25,8 @@ import { startWalletProcess, type WalletProcess } from './wallet-process.ts';
 
 const DIALECT = 'native';
 const isBuilt = import.meta.url.endsWith('.js');
-const PROGRAM = fileURLToPath(
+/** The simulated wallet's program. */
+export const WALLET_PROGRAM = fileURLToPath(
   new URL(
     `../dialects/native/native.wallet/wallet.process.${isBuilt ? 'js' : 'ts'}`,
     import.meta.url,
@@ -70,7 +71,7 @@ function configOf(
     participant: wallet.participant,
     currencies: wallet.currencies,
     mode: wallet.mode,
-    switchUrl: hutong.address,
+    switchUrl: hutong.publicUrl,
     switchKeys: [hutong.publicKey.jwk],
     privateKey: JSON.parse(secrets.privateJwk),
     controlToken: secrets.controlToken,
@@ -105,7 +106,7 @@ async function startWallet(
   });
   const config = configOf(wallet, secrets, journalFile, hutong);
   const process = await startWalletProcess({
-    program: PROGRAM,
+    program: WALLET_PROGRAM,
     configFile,
     config,
     onRestart,

@@ -42,6 +42,8 @@ export class StartFault extends Error {
 export interface Switch {
   /** `http://127.0.0.1:8080`, without a trailing slash. */
   readonly address: string;
+  /** Where participants reach it: what signatures cover. */
+  readonly publicUrl: string;
   readonly core: Core;
   readonly logger: Logger;
   readonly publicKey: { readonly keyId: string; readonly jwk: PublicJwk };
@@ -184,6 +186,7 @@ export async function startSwitch(settings: Settings, logger: Logger): Promise<S
     const { keyId, publicJwk } = foundations.signingKey;
     return {
       address,
+      publicUrl: wired.deps.publicUrl,
       core,
       logger,
       publicKey: { keyId, jwk: publicJwk },

@@ -1,32 +1,32 @@
-// What must hold after every kill: nothing open, every key at most one payment, what a payer's
-// wallet took was credited exactly once at the payee's, and the switch's positions mirror the
-// wallets' books.
+// What must hold after every blow: nothing open, every key at most one payment, what was
+// acknowledged is there once, what a payer's wallet took was credited exactly once at the payee's,
+// and the positions mirror the wallets' own books.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { z } from 'zod';
 import type { WalletState } from '../../src/sandbox/wallet-control.ts';
-import type { Intent } from './load.ts';
-import type { SwitchUnderTest } from './switch.ts';
+import { repositoryRoot } from '../house/source-tree.ts';
+import { readStored, type Stored } from './books.ts';
+import type { Cluster } from './cluster.ts';
+import type { Load } from './load.ts';
 
 const KNOWN_WITHIN_MS = 30_000;
+const launcher = join(repositoryRoot, 'bin/hutong.js');
 
 const verifySchema = z.object({
   ok: z.boolean(),
   checks: z.array(z.object({ id: z.string(), ok: z.boolean() })),
 });
-const statusSchema = z.object({
-  openPayments: z.array(z.object({ state: z.string(), count: z.number() })),
-  positions: z.array(
-    z.object({ participant: z.string(), currency: z.string(), balance: z.string() }),
-  ),
-});
 
+type Control = ReturnType<Cluster['wallet']>;
 interface Books {
   readonly states: readonly WalletState[];
-  readonly outgoing: Awaited<ReturnType<ReturnType<SwitchUnderTest['wallet']>['outgoing']>>;
-  readonly legs: Awaited<ReturnType<ReturnType<SwitchUnderTest['wallet']>['legs']>>;
+  readonly outgoing: Awaited<ReturnType<Control['outgoing']>>;
+  readonly legs: Awaited<ReturnType<Control['legs']>>;
 }
 
-async function read(hutong: SwitchUnderTest): Promise<Books> {
-  const controls = hutong.wallets().map(({ participant }) => hutong.wallet(participant));
+async function read(cluster: Cluster): Promise<Books> {
+  const controls = cluster.wallets().map(({ participant }) => cluster.wallet(participant));
   const [states, outgoing, legs] = await Promise.all([
     Promise.all(controls.map((control) => control.state())),
     Promise.all(controls.map((control) => control.outgoing())),
@@ -35,22 +35,24 @@ async function read(hutong: SwitchUnderTest): Promise<Books> {
   return { states, outgoing: outgoing.flat(), legs: legs.flat() };
 }
 
-/** Waits until nothing is open in any wallet. */
-async function settled(hutong: SwitchUnderTest): Promise<Books> {
+/** Waits until nothing is open in any wallet, nor in PostgreSQL. */
+async function settled(cluster: Cluster): Promise<{ books: Books; stored: Stored }> {
   for (const until = Date.now() + KNOWN_WITHIN_MS; ; ) {
-    const books = await read(hutong);
+    const books = await read(cluster);
+    const stored = await readStored(cluster.databaseUrl);
     const isOpen =
       books.outgoing.some(({ state }) => state === 'open') ||
-      books.legs.some(({ outcome }) => outcome === 'pending');
-    if (!isOpen || Date.now() > until) return books;
+      books.legs.some(({ outcome }) => outcome === 'pending') ||
+      stored.wrong.length > 0;
+    if (!isOpen || Date.now() > until) return { books, stored };
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 
-function* wrongOutgoing({ outgoing, legs }: Books, intents: readonly Intent[]): Generator<string> {
+function* wrongOutgoing({ outgoing, legs }: Books, load: Load): Generator<string> {
   const byKey = new Map(outgoing.map((held) => [held.key, held]));
   if (byKey.size !== outgoing.length) yield 'a key was held twice';
-  for (const { key } of intents) if (!byKey.has(key)) yield `${key} was never held`;
+  for (const { key } of load.intents()) if (!byKey.has(key)) yield `${key} was never held`;
   const open = outgoing.filter(({ state }) => state === 'open');
   if (open.length > 0) yield `${open.length} payments are still open`;
   const credits = new Map<string, number>();
@@ -69,33 +71,68 @@ function* wrongOutgoing({ outgoing, legs }: Books, intents: readonly Intent[]): 
   }
 }
 
-function* wrongBalances({ states }: Books, positions: ReadonlyMap<string, string>) {
+/** What callers were told, and what wallets took, against what PostgreSQL holds. */
+function* wrongStored({ outgoing }: Books, stored: Stored, load: Load): Generator<string> {
+  const byId = new Map(stored.payments.map((payment) => [payment.id, payment]));
+  for (const [key, { paymentId, state }] of load.acknowledged()) {
+    const payment = byId.get(paymentId);
+    if (payment === undefined) yield `${key} was acknowledged as ${paymentId}, which is not stored`;
+    else if (payment.state !== state) {
+      yield `${key} was acknowledged as ${state}, and ${paymentId} is ${payment.state}`;
+    }
+  }
+  const taken = new Map(outgoing.map((held) => [held.paymentId ?? '', held]));
+  for (const { id, kind, state, debitMinor } of stored.payments) {
+    if (kind !== 'payment' || state !== 'completed') continue;
+    const held = taken.get(id);
+    if (held?.state !== 'taken') yield `${id} is completed, and its payer's wallet took nothing`;
+    else if (minorOf(held.amount) !== debitMinor) {
+      yield `${id} debits ${debitMinor}, and its payer's wallet took ${held.amount}`;
+    }
+  }
+  for (const { key, state, paymentId } of outgoing) {
+    const isCompleted = byId.get(paymentId ?? '')?.state === 'completed';
+    if (state === 'taken' && !isCompleted)
+      yield `${key} was taken, and its payment did not complete`;
+  }
+}
+
+/** Of CNY and EUR, which have two decimals. */
+const minorOf = (amount: string) => BigInt(amount.replace('.', ''));
+
+function* wrongBalances({ states }: Books, { positions }: Stored): Generator<string> {
   for (const { participant, totals } of states) {
     for (const { currency, isBalanced, inFlight, settlement } of totals) {
       const name = `${participant} ${currency}`;
       if (!isBalanced) yield `the book of ${name} does not balance`;
-      if (Number(inFlight) !== 0) yield `${name} has ${inFlight} in flight`;
-      const owed = settlement.startsWith('-') ? settlement.slice(1) : `-${settlement}`;
-      const position = positions.get(name) ?? '0.00';
-      const isSame = position === owed || (Number(position) === 0 && Number(owed) === 0);
-      if (!isSame) yield `${name} owes ${settlement}, and its position is ${position}`;
+      if (minorOf(inFlight) !== 0n) yield `${name} has ${inFlight} in flight`;
+      const position = positions.get(name) ?? 0n;
+      if (position !== -minorOf(settlement)) {
+        yield `${name} owes ${settlement}, and its position is ${position} minor units`;
+      }
     }
   }
 }
 
-/** What is wrong, in words; nothing when all holds. */
-export async function checkRound(
-  hutong: SwitchUnderTest,
-  intents: readonly Intent[],
-): Promise<string[]> {
-  const books = await settled(hutong);
-  const verified = verifySchema.parse(hutong.command('verify'));
-  const status = statusSchema.parse(hutong.command('status'));
-  const broken = verified.checks.filter((check) => !check.ok).map(({ id }) => `verify: ${id}`);
-  const open = status.openPayments.map(({ state, count }) => `${count} payments are ${state}`);
-  const positions = new Map(
-    status.positions.map((each) => [`${each.participant} ${each.currency}`, each.balance]),
+function verify({ dataFolder, databaseUrl }: Cluster): string[] {
+  const { stdout } = spawnSync(
+    process.execPath,
+    [launcher, 'verify', '--data', dataFolder, '--json'],
+    { encoding: 'utf8', env: { ...process.env, DATABASE_URL: databaseUrl } },
   );
-  const found = [...wrongOutgoing(books, intents), ...wrongBalances(books, positions)];
-  return [...broken, ...open, ...found].slice(0, 10);
+  const { checks } = verifySchema.parse(JSON.parse(stdout));
+  return checks.filter(({ ok }) => !ok).map(({ id }) => `verify: ${id}`);
+}
+
+/** What is wrong, in words; nothing when all holds. */
+export async function checkRound(cluster: Cluster, load: Load): Promise<string[]> {
+  const { books, stored } = await settled(cluster);
+  const found = [
+    ...stored.wrong,
+    ...wrongOutgoing(books, load),
+    ...wrongStored(books, stored, load),
+    ...wrongBalances(books, stored),
+    ...verify(cluster),
+  ];
+  return found.slice(0, 10);
 }

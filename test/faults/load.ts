@@ -1,7 +1,7 @@
 // Payments without end, four kinds side by side. What shall be paid is written down under its key
 // before it is asked for; a call that fails is asked again with the same key.
 import { HutongProblem } from '@hutong/sdk';
-import type { SwitchUnderTest } from './switch.ts';
+import type { Cluster } from './cluster.ts';
 
 export interface Intent {
   readonly key: string;
@@ -18,7 +18,14 @@ export interface Load {
   pause(): Promise<void>;
   /** All but those refused before any money was held, as when the payee's wallet is down. */
   intents(): readonly Intent[];
-  counts(): { readonly sent: number; readonly refused: number; readonly unanswered: number };
+  /** By key: which payment the caller was told of, and the end it was told. */
+  acknowledged(): ReadonlyMap<string, { readonly paymentId: string; readonly state: string }>;
+  counts(): {
+    readonly sent: number;
+    readonly acknowledged: number;
+    readonly refused: number;
+    readonly unanswered: number;
+  };
 }
 
 const AT_ONCE = 12;
@@ -30,9 +37,10 @@ const PAYMENTS: readonly (readonly [from: string, account: string, alias: string
     ['bravo', 'lina', 'phone:+8613800000001', 'CNY'],
   ];
 
-export function createLoad(hutong: SwitchUnderTest): Load {
+export function createLoad(cluster: Cluster): Load {
   const intents: Intent[] = [];
   const refused = new Set<string>();
+  const acknowledged = new Map<string, { paymentId: string; state: string }>();
   let running = false;
   let unanswered = 0;
   let workers: Promise<void>[] = [];
@@ -60,7 +68,11 @@ export function createLoad(hutong: SwitchUnderTest): Load {
   async function ask({ key, participant, account, alias, amount, currency }: Intent) {
     const money = { amount, currency };
     try {
-      await hutong.wallet(participant).pay({ account, payee: { alias }, amount: money, key });
+      const wish = { account, payee: { alias }, amount: money, key };
+      const { payment, state } = await cluster.wallet(participant).pay(wish);
+      if (payment !== null && state !== 'open') {
+        acknowledged.set(key, { paymentId: payment.id, state: payment.state });
+      }
       return true;
     } catch (error) {
       if (error instanceof HutongProblem && error.problem.retry !== 'same_key') {
@@ -91,6 +103,12 @@ export function createLoad(hutong: SwitchUnderTest): Load {
       await Promise.all(workers);
     },
     intents: () => intents.filter(({ key }) => !refused.has(key)),
-    counts: () => ({ sent: intents.length, refused: refused.size, unanswered }),
+    acknowledged: () => acknowledged,
+    counts: () => ({
+      sent: intents.length,
+      acknowledged: acknowledged.size,
+      refused: refused.size,
+      unanswered,
+    }),
   };
 }

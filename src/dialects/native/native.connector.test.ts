@@ -67,12 +67,12 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
-  const port = typeof address === 'object' ? address?.port : 0;
+  if (address === null || typeof address === 'string') throw new Error('it has a port');
   connection = {
     id: 'lotus-native',
     participantId: 'lotus',
     dialect: 'native',
-    endpoint: `http://127.0.0.1:${port}`,
+    endpoint: `http://127.0.0.1:${address.port}`,
     settings: { timeoutMs: 150 },
   };
 });

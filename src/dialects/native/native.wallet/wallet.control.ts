@@ -2,7 +2,7 @@
 // it to do wrong. Loopback and a bearer token; plain JSON. Its caller's side is
 // src/sandbox/wallet-control.ts.
 import { timingSafeEqual } from 'node:crypto';
-import { HutongProblem } from '@hutong/sdk';
+import { HutongProblem, OutcomeUnknown } from '@hutong/sdk';
 import {
   aliasSchema,
   idempotencyKeySchema,
@@ -55,7 +55,9 @@ export function createControlApp(
   });
   app.onError((error) => {
     if (error instanceof HutongProblem) return refuse(error);
-    context.log.error({ err: error }, 'the control API failed');
+    // what happens when the switch dies is no fault of the wallet's: it asks again by itself
+    if (error instanceof OutcomeUnknown) context.log.info({ err: error }, 'no answer yet');
+    else context.log.error({ err: error }, 'the control API failed');
     const detail = error instanceof Error ? error.message : 'unknown';
     return refuse(refusal('outcome_unknown', detail));
   });
