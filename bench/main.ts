@@ -6,7 +6,12 @@ import { runLedgerBench } from './ledger/main.ts';
 
 const BENCHES: Record<string, (flags: { hot: number; seconds: number }) => Promise<object>> = {
   ledger: ({ hot, seconds }) =>
-    runLedgerBench({ accounts: hot, inFlight: 1_000, durationMs: seconds * 1_000 }),
+    runLedgerBench({
+      accounts: hot,
+      inFlight: 1_000,
+      durationMs: seconds * 1_000,
+      naiveMs: (seconds * 1_000) / 3,
+    }),
   e2e: ({ seconds }) => runE2eBench({ inFlight: 64, durationMs: seconds * 1_000 }),
 };
 

@@ -30,6 +30,8 @@ export interface LedgerBenchOptions {
   readonly accounts: number;
   readonly inFlight: number;
   readonly durationMs: number;
+  /** How long each form of the naive writer runs; 0 leaves it out. */
+  readonly naiveMs: number;
 }
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -96,6 +98,7 @@ async function measureNaive(
   await client.end();
   const naive: Record<NaiveForm, Record<string, number>> = { transaction: {}, statement: {} };
   for (const form of ['transaction', 'statement'] as const) {
+    if (durationMs === 0) break;
     for (const connections of NAIVE_CONNECTIONS) {
       const perSecond = await naiveRate(connection, work, form, connections, durationMs);
       naive[form][connections] = Math.round(perSecond);
@@ -162,7 +165,7 @@ export async function runLedgerBench(options: LedgerBenchOptions) {
     );
     await journal.stop();
 
-    const naive = await measureNaive(connection, work, options.durationMs / 3);
+    const naive = await measureNaive(connection, work, options.naiveMs);
     const best = Math.max(...Object.values(naive.transaction));
     const bestStatement = Math.max(...Object.values(naive.statement));
     const nodeMicros = (node.user + node.system) / done;

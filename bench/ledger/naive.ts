@@ -140,9 +140,18 @@ async function payOnce(prepareStep: Step, settleStep: Step, work: Work): Promise
   if (settled !== 1) throw new Error('the naive writer lost a payment');
 }
 
-/** `statement`: the step as it is. */
+const DEADLOCK = '40P01';
+
+/** `statement`: the step as it is; a deadlock is tried again, as a service would. */
 function inOneStatement(client: Client, step: typeof PREPARE | typeof SETTLE): Step {
-  return async (values) => (await client.query({ ...step, values })).rowCount ?? 0;
+  return async function run(values): Promise<number> {
+    try {
+      return (await client.query({ ...step, values })).rowCount ?? 0;
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === DEADLOCK) return run(values);
+      throw error;
+    }
+  };
 }
 
 interface Part {

@@ -32,10 +32,11 @@ export async function withDatabase<T>(
 export async function query(
   connection: DatabaseConnection,
   text: string,
+  values: unknown[] = [],
 ): Promise<Record<string, unknown>[]> {
   const client = await openClient({ connection, applicationName: 'hutong-cli' });
   try {
-    return (await client.query<Record<string, unknown>>(text)).rows;
+    return (await client.query<Record<string, unknown>>(text, values)).rows;
   } finally {
     await client.end();
   }

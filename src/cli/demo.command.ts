@@ -18,6 +18,7 @@ import { paint, printJson, table } from './output.ts';
 import { planTable, readPayoutFile, summaryOf } from './pay.command.ts';
 import { type PayoutResult, writeResults } from './payouts.csv.ts';
 import { planPayouts, sendPayouts } from './payouts.ts';
+import { bookTable, flowTable } from './positions.ts';
 import { bootSwitch } from './start.command.ts';
 import { findPerson, findWallets, type Person, type Wallet } from './wallets.ts';
 
@@ -168,10 +169,12 @@ async function perform(data: string, say: Say): Promise<{ facts: Facts; results:
   const wasKilled = after.some(({ pid, participant }) => {
     return participant === TROUBLED && pid !== troubled?.pid;
   });
-  say(`\n${stateTable(states)}\n`);
-  const report = await withDatabase(data, (connection) =>
-    verify({ connection, personalData: [], onCheck: () => undefined }),
-  );
+  const report = await withDatabase(data, async (connection) => {
+    say(`\nwho paid whom\n${await flowTable(connection)}`);
+    say(`\nwho is owed what, in the switch's books\n${await bookTable(connection)}`);
+    return verify({ connection, personalData: [], onCheck: () => undefined });
+  });
+  say(`\nand the wallets' own books\n${stateTable(states)}\n`);
   return { facts: { first, second, seconds, scenes, before, states, report, wasKilled }, results };
 }
 

@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { DatabaseFault } from '../postgres/index.ts';
 import { createLogger, systemClock } from '../runtime/index.ts';
-import { startSandbox } from '../sandbox/sandbox.ts';
+import { type Sandbox, startSandbox } from '../sandbox/sandbox.ts';
 import { StartFault, type Switch, startSwitch } from '../switch/switch.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { loadSettings, withData } from './settings.ts';
@@ -29,7 +29,7 @@ export function registerStart(program: Command): void {
 }
 
 /** Starts a switch, turning what a person can mend into an error that says how. */
-export async function bootSwitch(flags: StartFlags): Promise<Switch> {
+export async function bootSwitch(flags: StartFlags, isSeeded?: () => boolean): Promise<Switch> {
   const settings = loadSettings(
     {
       dataFolder: flags.data,
@@ -44,7 +44,7 @@ export async function bootSwitch(flags: StartFlags): Promise<Switch> {
   }
   const logger = createLogger({ level: settings.logLevel, clock: systemClock });
   try {
-    return await startSwitch(settings, logger);
+    return await startSwitch(settings, logger, isSeeded);
   } catch (error) {
     if (error instanceof StartFault) throw new CommandError(EXIT.environment, error.message);
     if (error instanceof DatabaseFault) {
@@ -58,14 +58,21 @@ export async function bootSwitch(flags: StartFlags): Promise<Switch> {
   }
 }
 
+async function seed(hutong: Switch, dataFolder: string): Promise<Sandbox> {
+  await hutong.leading();
+  return startSandbox({ hutong, dataFolder });
+}
+
 async function start(flags: StartFlags): Promise<void> {
-  const hutong = await bootSwitch(flags);
+  let isSeeded = !flags.sandbox;
+  const hutong = await bootSwitch(flags, () => isSeeded);
   console.log(hutong.address);
   const stopped = Promise.withResolvers<void>();
   let stopping = false;
-  const sandbox = flags.sandbox
-    ? hutong.leading().then(() => startSandbox({ hutong, dataFolder: flags.data }))
-    : hutong.leading().then(() => null);
+  const sandbox = flags.sandbox ? seed(hutong, flags.data) : hutong.leading().then(() => null);
+  const seeded = sandbox.then(() => {
+    isSeeded = true;
+  });
   const stop = async () => {
     if (stopping) return;
     stopping = true;
@@ -76,7 +83,7 @@ async function start(flags: StartFlags): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => void stop());
   }
-  sandbox.catch(async (error: unknown) => {
+  seeded.catch(async (error: unknown) => {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = EXIT.failed;
     await stop();

@@ -1,9 +1,9 @@
 // `hutong status`: is a switch running, who leads, what is open, and every participant's position.
 import type { Command } from 'commander';
-import { currency as currencyOf, formatAmount } from '../money/index.ts';
 import { query, withDatabase } from './database.ts';
 import { EXIT } from './exit.ts';
 import { paint, printJson, table } from './output.ts';
+import { positionTable, readPositions } from './positions.ts';
 import { findSwitch, withData } from './settings.ts';
 
 const HEAD = `select b.seq, b.term, b.at_ms, l.holder from batches b
@@ -18,38 +18,6 @@ const OPEN = `select state, count(*) as count,
       'ffffffff-ffff-ffff-ffff-ffffffffffff')
     and state not in ('completed', 'rejected', 'expired', 'returned')
   group by state order by state`;
-
-const POSITIONS = `select participant_id, currency, limit_minor,
-    credits_posted_minor - debits_posted_minor as balance, debits_pending_minor
-  from accounts where kind = 'position' order by currency, participant_id`;
-
-interface Position {
-  readonly participant: string;
-  readonly currency: string;
-  readonly balance: string;
-  readonly pendingDebits: string;
-  readonly headroom: string;
-}
-
-function money(minor: unknown, code: string): string {
-  const known = currencyOf(code);
-  const amount = typeof minor === 'bigint' ? minor : 0n;
-  if (known === undefined) return amount.toString();
-  return amount < 0n ? `-${formatAmount(-amount, known)}` : formatAmount(amount, known);
-}
-
-function positionOf(row: Record<string, unknown>): Position {
-  const code = String(row['currency']);
-  const big = (value: unknown) => (typeof value === 'bigint' ? value : 0n);
-  const headroom = big(row['limit_minor']) + big(row['balance']) - big(row['debits_pending_minor']);
-  return {
-    participant: String(row['participant_id']),
-    currency: code,
-    balance: money(row['balance'], code),
-    pendingDebits: money(row['debits_pending_minor'], code),
-    headroom: money(headroom, code),
-  };
-}
 
 async function isReady(address: string): Promise<boolean> {
   try {
@@ -66,7 +34,7 @@ async function status(flags: { readonly data: string; readonly json: boolean }):
   const { head, open, positions } = await withDatabase(flags.data, async (connection) => ({
     head: (await query(connection, HEAD))[0] ?? {},
     open: await query(connection, OPEN),
-    positions: (await query(connection, POSITIONS)).map(positionOf),
+    positions: await readPositions(connection),
   }));
   if (!ready) process.exitCode = EXIT.tryAgain;
   const facts = {
@@ -94,12 +62,7 @@ async function status(flags: { readonly data: string; readonly json: boolean }):
     String(inDoubt),
   ]);
   console.log(rows.length === 0 ? 'no open payments' : table(['open', 'count', 'in doubt'], rows));
-  console.log(
-    table(
-      ['participant', 'currency', 'position', 'pending', 'headroom'],
-      positions.map((p) => [p.participant, p.currency, p.balance, p.pendingDebits, p.headroom]),
-    ),
-  );
+  console.log(positionTable(positions));
 }
 
 export function registerStatus(program: Command): void {

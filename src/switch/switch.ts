@@ -155,10 +155,11 @@ async function listen(
   settings: Settings,
   { core, deps }: Wired,
   lifecycle: Lifecycle,
+  isSeeded: () => boolean,
 ): Promise<string> {
   const server = createHttpServer({
     routes: dialects.flatMap((dialect) => dialect.inbound(deps)),
-    readiness: { leading: core.journal.isFresh },
+    readiness: { leading: core.journal.isFresh, seeded: isSeeded },
     limits: { bodyBytesMax: settings.bodyBytesMax },
     newRequestId: deps.ids.compact,
     onDefect: (error, requestId) => deps.logger.error({ err: error, requestId }, 'defect'),
@@ -169,8 +170,15 @@ async function listen(
   return `http://${host}:${bound.port}`;
 }
 
-/** @throws StartFault, DatabaseFault */
-export async function startSwitch(settings: Settings, logger: Logger): Promise<Switch> {
+/**
+ * `isSeeded`: whether what must be in the scheme before it is used is there; part of `/readyz`.
+ * @throws StartFault, DatabaseFault
+ */
+export async function startSwitch(
+  settings: Settings,
+  logger: Logger,
+  isSeeded: () => boolean = () => true,
+): Promise<Switch> {
   const random = createCryptoRandom();
   const lifecycle = createLifecycle({ clock: systemClock, deadlineMs: settings.stopDeadlineMs });
   const { dataFolder, mode } = settings;
@@ -178,7 +186,7 @@ export async function startSwitch(settings: Settings, logger: Logger): Promise<S
     const foundations = await lay(settings, logger, lifecycle, random);
     let address = '';
     const wired = wire(settings, logger, lifecycle, random, foundations, () => address);
-    address = await listen(settings, wired, lifecycle);
+    address = await listen(settings, wired, lifecycle, isSeeded);
     const { core } = wired;
     core.journal.start();
     writeRunFile(dataFolder, address, mode === 'sandbox');
