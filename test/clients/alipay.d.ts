@@ -52,6 +52,8 @@ export declare class AlipaySdk {
   }>;
   sdkExec(method: string, params: AlipayExecParams): string;
   pageExec(method: string, httpMethod: 'GET' | 'POST', params: AlipayExecParams): string;
+  /** @throws where the answer is not the platform's. */
+  checkResponseSign(raw: string, responseKey: string, sign: string, traceId: string): void;
   checkNotifySign(fields: object): boolean;
   checkNotifySignV2(fields: object): boolean;
 }

@@ -1,6 +1,7 @@
 // The simulated Alipay as the official client sees it: whatever it says here, alipay-sdk has
 // verified.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import {
   BO,
   clientOf,
@@ -19,6 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => shop.close());
 
+const answerSchema = z.looseObject({ sign: z.string() });
 const tea = { out_trade_no: 'tea_1', total_amount: '88.80', subject: '茶 & "cake"' };
 
 async function precreate(order: object = tea): Promise<string> {
@@ -111,6 +113,18 @@ describe('version 2, by alipay-sdk with validateSign', () => {
     const made = await thief.exec('alipay.trade.precreate', { bizContent: tea }, options);
     expect(made).toMatchObject({ code: '40002', sub_code: 'isv.invalid-signature' });
     expect((await shop.control('GET', 'orders')).body).toEqual({ items: [] });
+  });
+
+  test('who reads an answer anew has lost its signature: its slashes are escaped', async () => {
+    const query = shop.sdk.sdkExec('alipay.trade.precreate', { bizContent: tea });
+    const answer = await fetch(`${shop.platform.gateway}?${query}`, { method: 'POST' });
+    const raw = await answer.text();
+    expect(raw).toContain(String.raw`"qr_code":"https:\/\/qr.alipay.com\/`);
+    const { sign, ...node } = answerSchema.parse(JSON.parse(raw));
+    const check = (text: string) => () =>
+      shop.sdk.checkResponseSign(text, 'alipay_trade_precreate_response', sign, '');
+    expect(check(raw)).not.toThrow();
+    expect(check(JSON.stringify({ ...node, sign }))).toThrow('验签失败');
   });
 
   test('an answer that another key has signed is refused by the client', async () => {

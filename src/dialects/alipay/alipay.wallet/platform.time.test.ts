@@ -92,6 +92,14 @@ test('after a day a payment is refunded, not cancelled; after a year neither', a
   expect(await shop.exec('refund', part)).toMatchObject({ code: '10000', fund_change: 'N' });
 });
 
+test('a version 3 request of ten minutes ago is refused', async () => {
+  const asked = () => shop.sdk.curl('POST', '/v3/alipay/trade/precreate', { body: tea });
+  clock.setNowMs(Date.now() + 9 * MINUTE_MS);
+  expect(await asked()).toMatchObject({ responseHttpStatus: 200 });
+  clock.setNowMs(Date.now() + 11 * MINUTE_MS);
+  await expect(asked()).rejects.toMatchObject({ code: 'invalid-timestamp' });
+});
+
 test('a notification is sent eight times in 24 hours and 24 minutes, then never again', () => {
   const notice = { notifyId: 'n', appId: 'a', outTradeNo: 'o', url: '', fields: {} };
   const attempts: { atMs: number; result: string }[] = [];
