@@ -16,7 +16,7 @@ import { createTrades } from './platform.trades.ts';
 import { yuan } from './platform.yuan.ts';
 
 const config = platformConfig();
-const keys = createPlatformKeys(config.privateKey, config.apps);
+const keys = createPlatformKeys(config);
 
 function openWorld(tradeBegins: 'scan' | 'precreate') {
   const clock = createManualClock();

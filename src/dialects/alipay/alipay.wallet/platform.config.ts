@@ -12,6 +12,10 @@ const appSchema = z.strictObject({
   name: z.string().default('shop'),
   /** PEM (SPKI): what the app's requests are verified with. */
   publicKey: z.string(),
+  /**
+   * PEM: the app's own certificate, of `publicKey`. In this mode a request must carry its number.
+   */
+  certificate: z.string().exactOptional(),
   /** AES key, base64, 128 bits: for requests with encrypted content. */
   encryptKey: z.base64().exactOptional(),
 });
@@ -31,6 +35,10 @@ export const platformConfigSchema = z.strictObject({
   controlPort: z.int().min(0).max(65_535).default(0),
   /** PEM (PKCS #8), RSA of 2048 bits: what answers and notifications are signed with. */
   privateKey: z.string(),
+  /**
+   * PEM: Alipay's certificate of that key, whose number answers to apps with certificates carry.
+   */
+  certificate: z.string().exactOptional(),
   apps: z.array(appSchema).min(1),
   users: z.array(userSchema).default([]),
   /** What the control API asks for as a bearer token. */

@@ -39,7 +39,8 @@ export function createGateway(context: PlatformContext, perform: Perform) {
     const signed = [...fields].filter(([name]) => name !== 'sign');
     const published = sortedText(signed.filter(([, value]) => value !== ''));
     // The rule drops empty values, the official client signs them: either is accepted.
-    if (!keys.isOf(app, [published, sortedText(signed)], fields.get('sign') ?? '')) {
+    const certSn = fields.get('app_cert_sn');
+    if (!keys.isOf(app, [published, sortedText(signed)], fields.get('sign') ?? '', certSn)) {
       const shown = published.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
       return { refused: 'isv.invalid-signature', detail: `，网关生成的验签字符串为：${shown}` };
     }
@@ -75,7 +76,10 @@ export function createGateway(context: PlatformContext, perform: Perform) {
     const bytes = node.replaceAll('/', '\\/');
     const method = fields.get('method') ?? '';
     const key = method === '' ? 'error_response' : `${method.replaceAll('.', '_')}_response`;
-    const text = `{${JSON.stringify(key)}:${bytes},"sign":"${sign(bytes)}"}`;
+    const app = config.apps.find(({ appId }) => appId === fields.get('app_id'));
+    const certSn = app && keys.certSnFor(app);
+    const certificate = certSn === undefined ? '' : `,"alipay_cert_sn":"${certSn}"`;
+    const text = `{${JSON.stringify(key)}:${bytes}${certificate},"sign":"${sign(bytes)}"}`;
     return {
       status: 200,
       headers: {

@@ -3,26 +3,40 @@
 import {
   createCipheriv,
   createDecipheriv,
+  createHash,
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
   type KeyObject,
   sign,
   verify,
+  X509Certificate,
 } from 'node:crypto';
-import type { App } from './platform.config.ts';
+import type { App, PlatformConfig } from './platform.config.ts';
 
 export interface PlatformKeys {
   /** RSASSA-PKCS1-v1_5 with SHA-256 over the UTF-8 bytes, base64. */
   sign(text: string): string;
   /** As `sign`, by a key nobody knows: for forgeries. */
   forge(text: string): string;
-  /** Whether the app signed one of these texts. */
-  isOf(app: App, texts: readonly string[], signature: string): boolean;
+  /**
+   * Whether the app signed one of these texts, by the certificate whose number it gives where it
+   * has one.
+   */
+  isOf(app: App, texts: readonly string[], signature: string, certSn?: string): boolean;
+  /** The number of Alipay's own certificate, for answers to apps that have one. */
+  certSnFor(app: App): string | undefined;
 }
 
-export function createPlatformKeys(privatePem: string, apps: readonly App[]): PlatformKeys {
-  const own = createPrivateKey(privatePem);
+export function createPlatformKeys(
+  config: Pick<PlatformConfig, 'privateKey' | 'certificate' | 'apps'>,
+): PlatformKeys {
+  const { apps, certificate } = config;
+  const own = createPrivateKey(config.privateKey);
+  const ownSn = certificate === undefined ? undefined : certSnOf(certificate);
+  const snOfApps = new Map(
+    apps.map((app) => [app.appId, app.certificate && certSnOf(app.certificate)] as const),
+  );
   const ofApps = new Map(apps.map((app) => [app.appId, createPublicKey(app.publicKey)]));
   let stranger: KeyObject | undefined;
   const signed = (text: string, key: KeyObject) =>
@@ -33,9 +47,11 @@ export function createPlatformKeys(privatePem: string, apps: readonly App[]): Pl
       stranger ??= generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
       return signed(text, stranger);
     },
-    isOf({ appId }, texts, signature) {
+    certSnFor: ({ appId }) => (snOfApps.get(appId) === undefined ? undefined : ownSn),
+    isOf({ appId }, texts, signature, certSn) {
       const key = ofApps.get(appId);
-      if (key === undefined) return false;
+      const wanted = snOfApps.get(appId);
+      if (key === undefined || (wanted !== undefined && wanted !== certSn)) return false;
       const bytes = Buffer.from(signature, 'base64');
       return texts.some((text) => verify('RSA-SHA256', Buffer.from(text, 'utf8'), key, bytes));
     },
@@ -50,6 +66,16 @@ export function sortedText(fields: Iterable<readonly [string, string]>): string 
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => `${name}=${value}`)
     .join('&');
+}
+
+/** Alipay's number of a certificate: MD5 of issuer, innermost name first, and decimal serial. */
+function certSnOf(pem: string): string {
+  const { issuer, serialNumber } = new X509Certificate(pem);
+  const names = issuer.split('\n').reverse().join(',');
+  return createHash('md5')
+    .update(names)
+    .update(String(BigInt(`0x${serialNumber}`)))
+    .digest('hex');
 }
 
 const ZERO_IV = Buffer.alloc(16);

@@ -41,7 +41,8 @@ export function createRest(context: PlatformContext, perform: Perform) {
     const token = headers['alipay-app-auth-token'];
     const end = token === undefined ? '' : `${token}\n`;
     const signed = `${authText}\n${method}\n${target}\n${text}\n${end}`;
-    if (!keys.isOf(app, [signed], signature)) return { refused: 'isv.invalid-signature' };
+    if (!keys.isOf(app, [signed], signature, auth.get('app_cert_sn')))
+      return { refused: 'isv.invalid-signature' };
     const ageMs = Math.abs(clock.nowMs() - Number(auth.get('timestamp')));
     const seconds = Number(auth.get('expired_seconds') ?? EXPIRED_SECONDS);
     if (!(ageMs <= seconds * 1_000)) return { refused: 'isv.invalid-timestamp' };
@@ -72,17 +73,13 @@ export function createRest(context: PlatformContext, perform: Perform) {
     return answer(status, JSON.stringify(restErrorOf(short, text)), sign);
   }
 
-  return async (request: RawRequest): Promise<RawAnswer> => {
-    const judged = judge(request);
-    if (judged.refused !== undefined) return refused(judged.refused);
-    const { app, content } = judged;
+  async function serve(request: RawRequest, app: App, content: unknown): Promise<RawAnswer> {
     const operation = request.path.replace(/^\/v3\/alipay\//, '').replaceAll('/', '.');
-    const performing =
-      request.method === 'POST' ? perform(operation, { app, content, notifyUrl: undefined }) : null;
-    const done = await performing;
-    if (!done) return refused('isv.invalid-method');
+    const call = { app, content, notifyUrl: undefined };
+    const done = request.method === 'POST' ? await perform(operation, call) : undefined;
+    if (done === undefined) return refused('isv.invalid-method');
     const { outcome, sign } = done;
-    if (done.garbled) return { ...answer(200, GARBAGE, sign) };
+    if (done.garbled) return answer(200, GARBAGE, sign);
     if (outcome === 'unknown') return refused('isp.unknow-error', sign);
     if (!outcome.ok) {
       const { code, detail = businessTexts[code] } = outcome;
@@ -91,6 +88,15 @@ export function createRest(context: PlatformContext, perform: Perform) {
     const plain = JSON.stringify(outcome.fields);
     const secret = isSecret(request) && app.encryptKey !== undefined;
     return answer(200, secret ? encrypt(plain, app.encryptKey ?? '') : plain, sign);
+  }
+
+  return async (request: RawRequest): Promise<RawAnswer> => {
+    const judged = judge(request);
+    if (judged.refused !== undefined) return refused(judged.refused);
+    const made = await serve(request, judged.app, judged.content);
+    const certSn = keys.certSnFor(judged.app);
+    const headers = certSn === undefined ? {} : { 'alipay-sn': certSn };
+    return { ...made, headers: { ...made.headers, ...headers } };
   };
 }
 

@@ -66,7 +66,7 @@ export async function createAlipayPlatform(
     },
     durable: journal.durable,
     faults: createFaults(),
-    keys: createPlatformKeys(config.privateKey, apps),
+    keys: createPlatformKeys(config),
     newId: createPlatformIds(),
     stopping: stopping.signal,
   };
