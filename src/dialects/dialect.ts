@@ -66,6 +66,12 @@ export interface KnownKey {
   readonly standing: 'live' | 'revoked' | 'not_active' | 'suspended';
 }
 
+/** A connection as its protocol names it, and whether it may be used now. */
+export interface NamedConnection {
+  readonly connection: ConnectionSettings;
+  readonly isUsable: boolean;
+}
+
 export interface PositionView {
   readonly currency: string;
   readonly balanceMinor: bigint;
@@ -80,6 +86,10 @@ export interface ParticipantsPort {
   /** Synchronous: it is asked for every request. */
   key(keyId: string): KnownKey | undefined;
   connection(connectionId: string): ConnectionSettings | undefined;
+  /** The connection that the dialect's protocol calls by this name (`Dialect.nameOf`). */
+  named(dialect: string, name: string): NamedConnection | undefined;
+  /** Those of a dialect that may be used now and can do this, by id. */
+  usable(dialect: string, capability: Capability): readonly ConnectionSettings[];
   /** Durable: behind the journal's barrier. */
   positions(
     credential: Credential,
@@ -133,6 +143,12 @@ export interface Dialect<Settings = unknown, Deps extends DialectDeps = DialectD
   readonly capabilities: readonly Capability[];
   /** What a connection configures; parsed once, given to the connector as `settings`. */
   readonly settings: z.ZodType<Settings>;
+  /** What of it is secret (keys, passwords): stored sealed, given to the connector as `secrets`. */
+  readonly secrets?: z.ZodType;
+  /** What the protocol itself calls a connection (an app_id, an mchid); `null`: nothing. */
+  nameOf?(settings: Settings): string | null;
+  /** How the platform's own app is known when it opens an order's link. */
+  readonly app?: { readonly userAgent: RegExp };
   readonly transports: readonly ('http' | 'file' | 'port')[];
   inbound(deps: Deps): readonly InboundRoute[];
   connector(deps: Deps): Connector;

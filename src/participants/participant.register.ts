@@ -29,6 +29,8 @@ export interface ParticipantsView {
   isUsable(connectionId: string): boolean;
   participants(): Readonly<Participant>[];
   connections(): Readonly<Connection>[];
+  /** Another number whenever a connection was added or may have changed. */
+  connectionsVersion(): number;
   connectionsOf(participantId: string): Readonly<Connection>[];
   keysOf(connectionId: string): Readonly<Key>[];
   termsOf(participantId: string): Readonly<CurrencyTerms>[];
@@ -75,10 +77,15 @@ export function createRegister(ledger: Ledger): Register {
   const links = new Map<string, Link>();
   const keys = new Map<string, Signer>();
   const currencies = new Set<string>();
+  let changes = 0;
   return {
     ...readers(ledger, held, links, keys, currencies),
+    connectionsVersion: () => changes,
     participantRow: (id) => held.get(id)?.participant,
-    connectionRow: (id) => links.get(id)?.connection,
+    connectionRow(id) {
+      changes += 1; // who asks for the row changes it
+      return links.get(id)?.connection;
+    },
     keyRow: (keyId) => keys.get(keyId)?.row,
     termsRow: (id, currency) => held.get(id)?.terms.get(currency),
     secretsRow: (connectionId) => links.get(connectionId)?.secrets,
@@ -94,6 +101,7 @@ export function createRegister(ledger: Ledger): Register {
         held.get(connection.participantId),
         'participant',
       );
+      changes += 1;
       connections.push(connection);
       links.set(connection.id, { connection, participant, keys: [], secrets: undefined });
     },
@@ -107,6 +115,7 @@ export function createRegister(ledger: Ledger): Register {
       required(links.get(secrets.connectionId), 'connection').secrets = secrets;
     },
     clear() {
+      changes += 1;
       held.clear();
       links.clear();
       keys.clear();
@@ -122,7 +131,7 @@ function readers(
   links: ReadonlyMap<string, Link>,
   keys: ReadonlyMap<string, Signer>,
   currencies: ReadonlySet<string>,
-): ParticipantsView {
+): Omit<ParticipantsView, 'connectionsVersion'> {
   return {
     participant: (id) => held.get(id)?.participant,
     connection: (id) => links.get(id)?.connection,

@@ -3,7 +3,7 @@ import type { Submitted } from '../journal/queue.ts';
 import type { PaymentResult } from './payment.commands.ts';
 import type { Lookup } from './payment.lookup.ts';
 import { orderView } from './payment.view.ts';
-import type { Idempotent, OrderView, Outcome, PaymentsPort } from './port.ts';
+import type { Credential, Idempotent, OrderView, Outcome, PaymentsPort } from './port.ts';
 import { refusalOf, refused } from './refusal.ts';
 import type { ServiceDeps } from './service.deps.ts';
 import { expiryOf, ORDER_EXPIRY_MS, ownSide, type Submit } from './service.deps.ts';
@@ -13,7 +13,10 @@ type OrderPort = Pick<PaymentsPort, 'createOrder' | 'closeOrder' | 'order'>;
 export function createOrderService(deps: ServiceDeps, lookup: Lookup, submit: Submit): OrderPort {
   const { journal } = deps;
 
-  async function conclude(answer: Submitted<PaymentResult>): Promise<Outcome<OrderView>> {
+  async function conclude(
+    credential: Credential,
+    answer: Submitted<PaymentResult>,
+  ): Promise<Outcome<OrderView>> {
     switch (answer.kind) {
       case 'refused':
         return refused(answer.code);
@@ -21,20 +24,28 @@ export function createOrderService(deps: ServiceDeps, lookup: Lookup, submit: Su
         return refused('idempotency_conflict');
       case 'replayed': {
         const code = refusalOf(answer.resource);
-        return code === null ? read(answer.resourceId, true) : refused(code);
+        return code === null ? read(credential, answer.resourceId, true) : refused(code);
       }
       case 'applied':
         if (!answer.result.ok) return refused(answer.result.code);
         if (!('order' in answer.result)) return refused('internal');
-        return { ok: true, value: orderView(answer.result.order), replayed: false };
+        return {
+          ok: true,
+          value: orderView(answer.result.order, credential.connectionId),
+          replayed: false,
+        };
     }
   }
 
-  async function read(orderId: string, replayed: boolean): Promise<Outcome<OrderView>> {
+  async function read(
+    { connectionId }: Credential,
+    orderId: string,
+    replayed: boolean,
+  ): Promise<Outcome<OrderView>> {
     const order = await lookup.order(orderId);
     if (!(await lookup.isDurable())) return refused('outcome_unknown');
     if (order === undefined) return refused('order_not_found');
-    return { ok: true, value: orderView(order), replayed };
+    return { ok: true, value: orderView(order, connectionId), replayed };
   }
 
   return {
@@ -45,6 +56,7 @@ export function createOrderService(deps: ServiceDeps, lookup: Lookup, submit: Su
       if (expiresAtMs === null) return refused('expiry_invalid');
       const payee = ownSide(deps.indexKey, command.credential, command.payee, {
         note: command.description,
+        record: command.record,
       });
       const { subjects } = payee.party;
       const answer = await submit(
@@ -62,16 +74,20 @@ export function createOrderService(deps: ServiceDeps, lookup: Lookup, submit: Su
         },
         subjects,
       );
-      return conclude(answer);
+      return conclude(command.credential, answer);
     },
     async closeOrder(command: Idempotent & { readonly orderId: string }) {
       if (!journal.isFresh()) return refused('not_leader');
       const requesterParticipantId = command.credential.participantId;
       const close = { type: 'close_order', id: command.orderId, requesterParticipantId } as const;
-      return conclude(await submit('close_order', command, close, []));
+      return conclude(command.credential, await submit('close_order', command, close, []));
     },
-    async order(_credential, orderId) {
-      return journal.isFresh() ? read(orderId, false) : refused('not_leader');
+    async order(credential, ref) {
+      if (!journal.isFresh()) return refused('not_leader');
+      if (ref.by === 'id') return read(credential, ref.id, false);
+      const found = await lookup.key(credential, 'order', ref.idempotencyKey);
+      if (found?.resource !== 'order') return refused('order_not_found');
+      return read(credential, found.resourceId, false);
     },
   };
 }

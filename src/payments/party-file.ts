@@ -7,6 +7,8 @@ const partyFileSchema = z.object({
   account: z.string().default(''),
   name: z.string().nullable().default(null),
   note: z.string().nullable().default(null),
+  /** Of an order: what its dialect keeps with it. */
+  record: z.string().nullable().default(null),
   /** How the payer agreed: method, time, hash of the terms. */
   authorisation: z
     .object({ method: z.string(), atMs: z.number(), termsHash: z.string() })

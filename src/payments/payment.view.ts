@@ -30,13 +30,14 @@ export function paymentView(
       state: leg.state,
       inDoubt: leg.inDoubt,
       externalId: leg.participantId === participantId ? leg.externalId : null,
+      record: leg.participantId === participantId ? leg.record : null,
     })),
     payer: side(payment.payerParticipantId === participantId, payer),
     payee: side(payment.payeeParticipantId === participantId, payee),
   };
 }
 
-export function orderView(order: Readonly<Order>): OrderView {
+export function orderView(order: Readonly<Order>, connectionId: string | null): OrderView {
   const payee = openParty(order.payee);
   return {
     id: order.id,
@@ -46,6 +47,7 @@ export function orderView(order: Readonly<Order>): OrderView {
     payeeName: payee.name,
     reference: order.reference,
     description: payee.note,
+    record: connectionId === order.payeeConnectionId ? payee.record : null,
     createdAtMs: order.createdAtMs,
     expiresAtMs: order.expiresAtMs,
     winnerId: order.winnerId,

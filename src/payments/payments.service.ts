@@ -3,6 +3,7 @@
 import type { ProblemCode } from '@hutong/sdk/contract';
 import type { Submitted } from '../journal/queue.ts';
 import { subjectId } from '../journal/vault.ts';
+import { type Begun, createCollectService, type Payee } from './collect.service.ts';
 import { createOrderService } from './orders.service.ts';
 import { openParty } from './party-file.ts';
 import type { PaymentCommand, PaymentResult, PrepareCommand, Side } from './payment.commands.ts';
@@ -24,21 +25,12 @@ import { commandKey, type Operation } from './scope.ts';
 import {
   EXPIRY_MS,
   expiryOf,
-  ORDER_EXPIRY_MS,
   otherSide,
   ownSide,
   type ResolvedParty,
   type ServiceDeps,
-  type Terms,
 } from './service.deps.ts';
 import { createWaiting } from './waiting.ts';
-
-interface Payee {
-  readonly party: ResolvedParty;
-  readonly terms: Terms;
-  readonly quoteId: string | null;
-  readonly orderId: string | null;
-}
 
 export function createPaymentsService(deps: ServiceDeps): PaymentsPort {
   const { journal, machine, indexKey } = deps;
@@ -187,13 +179,7 @@ export function createPaymentsService(deps: ServiceDeps): PaymentsPort {
   async function start(
     operation: Operation,
     asked: Idempotent & { readonly waitMs: number; readonly reference?: string | null },
-    what: {
-      readonly flow: PrepareCommand['flow'];
-      readonly payer: Side;
-      readonly payee: Side;
-      readonly found: Payee;
-      readonly expiresAtMs: number;
-    },
+    what: Begun,
   ): Promise<Outcome<PaymentView>> {
     const { payer, payee, found } = what;
     const subjects = subjectsOf(payer, payee);
@@ -260,27 +246,9 @@ export function createPaymentsService(deps: ServiceDeps): PaymentsPort {
 
   return {
     ...createOrderService(deps, lookup, submit),
+    ...createCollectService(deps, lookup, { orderPayee, start }),
     pay,
     refund,
-    async collect(command) {
-      if (!journal.isFresh()) return refused('not_leader');
-      const order = await lookup.order(command.orderId);
-      const { credential } = command;
-      if (order === undefined || order.payeeParticipantId !== credential.participantId) {
-        return refused('order_not_found');
-      }
-      const payer = await deps.resolve(command.payerAlias);
-      if (typeof payer === 'string') return refused(payer);
-      const found = await orderPayee(command.orderId);
-      if (typeof found === 'string') return refused(found);
-      return start('collect', command, {
-        flow: 'collect',
-        payer: otherSide(payer),
-        payee: otherSide(found.party),
-        found,
-        expiresAtMs: Math.min(order.expiresAtMs, deps.clock.nowMs() + ORDER_EXPIRY_MS),
-      });
-    },
     async payment(credential, ref) {
       if (!journal.isFresh()) return refused('not_leader');
       const id = await lookup.idOf(credential, ref);

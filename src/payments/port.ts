@@ -76,6 +76,8 @@ export interface CreateOrderCommand extends Idempotent {
   readonly amount: Amount;
   readonly reference: string | null;
   readonly description: string | null;
+  /** Opaque, kept sealed with the order for its own connection's dialect. */
+  readonly record: string | null;
   readonly expiresAtMs: number | null;
 }
 
@@ -83,6 +85,17 @@ export interface CreateOrderCommand extends Idempotent {
 export interface CollectCommand extends Idempotent {
   readonly orderId: string;
   readonly payerAlias: string;
+  readonly waitMs: number;
+}
+
+/**
+ * A payer has scanned the order's code with the app of a platform: asks the platform, at the
+ * sponsor's connection, for what its app understands. The payer is not known before they pay.
+ */
+export interface CollectAtCommand {
+  readonly orderId: string;
+  readonly connectionId: string;
+  /** How long to wait for the platform's answer. */
   readonly waitMs: number;
 }
 
@@ -106,6 +119,8 @@ export interface LegView {
   readonly state: LegState;
   readonly inDoubt: boolean;
   readonly externalId: string | null;
+  /** The dialect's own, for the connection it belongs to. */
+  readonly record: string | null;
 }
 
 export interface PaymentView {
@@ -125,10 +140,17 @@ export interface OrderView {
   readonly payeeName: string | null;
   readonly reference: string | null;
   readonly description: string | null;
+  /** `null` also for whoever is not the payee's own connection. */
+  readonly record: string | null;
   readonly createdAtMs: number;
   readonly expiresAtMs: number;
   readonly winnerId: string | null;
 }
+
+/** How an order may be asked for: `key` is the idempotency key it was made under. */
+export type OrderRef =
+  | { readonly by: 'id'; readonly id: string }
+  | { readonly by: 'key'; readonly idempotencyKey: string };
 
 export type Outcome<T> =
   | { readonly ok: true; readonly value: T; readonly replayed: boolean }
@@ -149,8 +171,10 @@ export interface PaymentsPort {
   refund(command: RefundCommand): Promise<Outcome<PaymentView>>;
   createOrder(command: CreateOrderCommand): Promise<Outcome<OrderView>>;
   closeOrder(command: Idempotent & { readonly orderId: string }): Promise<Outcome<OrderView>>;
-  order(credential: Credential, orderId: string): Promise<Outcome<OrderView>>;
+  order(credential: Credential, ref: OrderRef): Promise<Outcome<OrderView>>;
   collect(command: CollectCommand): Promise<Outcome<PaymentView>>;
+  /** The answer's debit leg carries the platform's `record`, once the platform has answered. */
+  collectAt(command: CollectAtCommand): Promise<Outcome<PaymentView>>;
   payment(credential: Credential, ref: PaymentRef): Promise<Outcome<PaymentView>>;
   /** The reporting credential must be the leg's own connection. */
   report(credential: Credential, legId: string, report: LegReport): Promise<Outcome<PaymentView>>;
@@ -183,6 +207,8 @@ export interface ConnectionSettings {
   readonly dialect: string;
   readonly endpoint: string | null;
   readonly settings: unknown;
+  /** As the dialect's schema of secrets gives them; `null` where the dialect has none. */
+  readonly secrets: unknown;
 }
 
 /** A stored instruction: the exact bytes of its body, the same on every send. */
@@ -203,7 +229,9 @@ export type Capability =
   | 'inquiry'
   | 'statement'
   | 'paymentCode'
-  | 'hold';
+  | 'hold'
+  /** Is told when an order of its own was paid, or a refund completed. */
+  | 'notices';
 
 /** The verified payee, as the payee's own side answers it. */
 export interface PartyAnswer {
@@ -212,9 +240,25 @@ export interface PartyAnswer {
   readonly currencies: readonly string[];
 }
 
+/** What a connection is told of an order of its own. */
+export interface ConnectionNotice {
+  /** The same in every attempt. */
+  readonly id: string;
+  readonly kind: 'order_paid' | 'refund_completed';
+  readonly createdAtMs: number;
+  /** From 1. */
+  readonly attempt: number;
+  /** What paid the order, or the refund. */
+  readonly payment: PaymentView;
+  /** What the refund gives back. */
+  readonly cause: PaymentView | null;
+  readonly order: OrderView | null;
+}
+
 /** Outbound side of a dialect. All calls are idempotent; a time-out is `pending`, never a guess. */
 export interface Connector {
-  readonly capabilities: ReadonlySet<Capability>;
+  /** What can be asked of this connection; of one dialect, two may differ. */
+  capabilitiesOf(connection: ConnectionSettings): ReadonlySet<Capability>;
   /** Pure: the exact bytes that will be sent, however often. */
   encode(connection: ConnectionSettings, instruction: Instruction): Uint8Array;
   execute(connection: ConnectionSettings, stored: StoredInstruction): Promise<LegReport>;
@@ -224,6 +268,10 @@ export interface Connector {
   inquire(connection: ConnectionSettings, stored: StoredInstruction): Promise<LegReport>;
   /** Milliseconds before the n-th inquiry (n from 1). */
   inquiryDelayMs(n: number): number;
+  /** True once the other side has taken it (capability `notices`). */
+  notify?(connection: ConnectionSettings, notice: ConnectionNotice): Promise<boolean>;
+  /** Milliseconds after the n-th attempt (n from 1); `null`: it was the last. */
+  noticeDelayMs?(connection: ConnectionSettings, n: number): number | null;
   /** Asks the payee's side for the party behind an account (capability `lookup`). */
   lookup?(connection: ConnectionSettings, account: string): Promise<Outcome<PartyAnswer>>;
   /** Asks the payee's side to agree to an amount (capability `quote`). */

@@ -48,6 +48,8 @@ export interface ServiceDeps {
   readonly resolve: (alias: string) => Promise<ResolvedParty | ProblemCode>;
   readonly price: (amount: Amount) => Terms | ProblemCode;
   readonly quote: (quoteId: string) => QuotedTerms | ProblemCode;
+  /** Whose connection it is, where it may be used now. */
+  readonly participantOf: (connectionId: string) => string | undefined;
   readonly maskName: (name: string | null) => string | null;
 }
 

@@ -14,6 +14,7 @@ import { createJournal, type Journal, type JournalLog } from '../journal/journal
 import { createPostgresStore } from '../journal/store.postgres.ts';
 import { createVault } from '../journal/vault.ts';
 import { createLedger } from '../ledger/ledger.ts';
+import { createNoticeBook, createNotices } from '../notices/index.ts';
 import { createParticipants } from '../participants/index.ts';
 import { createDelivery } from '../payments/delivery.ts';
 import { createExpiry } from '../payments/expiry.ts';
@@ -21,6 +22,7 @@ import { createEncoder, type Outlet } from '../payments/instruct.ts';
 import { createPaymentMachine } from '../payments/payment.engine.ts';
 import { createPaymentReader } from '../payments/payment.load.ts';
 import { createPaymentsService } from '../payments/payments.service.ts';
+import type { PaymentsPort } from '../payments/port.ts';
 import type { QuotedTerms } from '../payments/service.deps.ts';
 import type { DatabaseConnection } from '../postgres/index.ts';
 import { createQuotes } from '../quotes/index.ts';
@@ -93,14 +95,18 @@ function openRooms(options: CoreOptions, { journal, ledger, vault }: Opened, gro
   const machine = createPaymentMachine({
     stored,
     isActive: view.isActive,
-    can: (connectionId, capability) =>
-      outlet(connectionId)?.connector.capabilities.has(capability) === true,
+    can(connectionId, capability) {
+      const found = outlet(connectionId);
+      return found?.connector.capabilitiesOf(found.settings).has(capability) === true;
+    },
     encode: createEncoder({ outlet, cause: (id) => machine.book.payment(id) }),
     useQuote: quotes.useQuote,
     loadQuotes: (quoteIds, reader) => quotes.loadCold(quoteIds, reader, journal.unseal),
     policy: () => 'allow',
   });
-  journal.register([participants.machine, directory.machine, quotes.machine, machine]);
+  const notices = createNoticeBook();
+  const machines = [participants.machine, directory.machine, quotes.machine, machine];
+  journal.register([...machines, notices.machine]);
   const { reader, unseal } = journal;
   const aliases = createDirectoryService({
     journal,
@@ -110,7 +116,7 @@ function openRooms(options: CoreOptions, { journal, ledger, vault }: Opened, gro
     newId: options.ids.uuid,
     indexKey,
   });
-  return { participants, directory, quotes, stored, machine, aliases };
+  return { participants, directory, quotes, stored, machine, aliases, notices };
 }
 
 type Rooms = ReturnType<typeof openRooms>;
@@ -135,7 +141,13 @@ function payeesOf({ participants, quotes, aliases }: Rooms) {
 }
 
 /** What works in the background: carrying instructions, and looking for what has expired. */
-function startWork(options: CoreOptions, journal: Journal, rooms: Rooms, ground: Ground) {
+function startWork(
+  options: CoreOptions,
+  journal: Journal,
+  rooms: Rooms,
+  ground: Ground,
+  payments: PaymentsPort,
+) {
   const { clock, log, outlet } = options;
   const { sleep, onDefect } = ground;
   const { machine } = rooms;
@@ -148,7 +160,22 @@ function startWork(options: CoreOptions, journal: Journal, rooms: Rooms, ground:
     onJump: (byMs) => log.warn({ byMs }, 'the clock jumped: expiry pauses'),
     onDefect,
   });
-  return { delivery, expiry };
+  const notices = createNotices({
+    journal,
+    book: rooms.notices,
+    payments,
+    async connectionsOf(paymentId) {
+      const live = machine.book.payment(paymentId);
+      const [payment] =
+        live === undefined ? await rooms.stored.payments(journal.reader, [paymentId]) : [live];
+      return payment?.legs.map(({ connectionId }) => connectionId) ?? [];
+    },
+    outlet,
+    clock,
+    newId,
+    onDefect,
+  });
+  return { delivery, expiry, notices };
 }
 
 export function createCore(options: CoreOptions) {
@@ -174,9 +201,13 @@ export function createCore(options: CoreOptions) {
     resolve,
     price: rooms.quotes.view.price,
     quote,
+    participantOf: (connectionId) =>
+      rooms.participants.view.isUsable(connectionId)
+        ? rooms.participants.view.connection(connectionId)?.participantId
+        : undefined,
     maskName,
   });
-  const { delivery, expiry } = startWork(options, journal, rooms, ground);
+  const { delivery, expiry, notices } = startWork(options, journal, rooms, ground, payments);
   return {
     ...opened,
     ...rooms,
@@ -187,6 +218,7 @@ export function createCore(options: CoreOptions) {
     async stop(): Promise<void> {
       expiry.stop();
       delivery.stop();
+      await notices.stop();
       await journal.stop();
     },
   };

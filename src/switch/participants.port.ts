@@ -53,6 +53,19 @@ export function createParticipantsPort(deps: {
       };
     },
     connection: outlets.settings,
+    named(dialect, name) {
+      const connection = outlets.named(dialect, name);
+      if (connection === undefined) return undefined;
+      return { connection, isUsable: view.isUsable(connection.id) };
+    },
+    usable: (dialect, capability) =>
+      view
+        .connections()
+        .filter((each) => each.dialect === dialect && view.isUsable(each.id))
+        .map(({ id }) => outlets.outlet(id))
+        .filter((each) => each !== undefined)
+        .filter(({ connector, settings }) => connector.capabilitiesOf(settings).has(capability))
+        .map(({ settings }) => settings),
     async positions({ participantId }) {
       const positions = view
         .termsOf(participantId)

@@ -1,6 +1,7 @@
 // The composition root: opens the database, wires the rooms, mounts the dialects and listens. The
 // one place that knows everything; nothing imports it but the sandbox, the commands and tests.
 import { join } from 'node:path';
+import { orderLinkRoutes } from '../dialects/order-link.ts';
 import { dialects, type RegistryDeps } from '../dialects/registry.ts';
 import { createHttpServer } from '../http/index.ts';
 import { createCurrencies } from '../money/index.ts';
@@ -158,7 +159,10 @@ async function listen(
   isSeeded: () => boolean,
 ): Promise<string> {
   const server = createHttpServer({
-    routes: dialects.flatMap((dialect) => dialect.inbound(deps)),
+    routes: [
+      ...orderLinkRoutes(deps, dialects),
+      ...dialects.flatMap((dialect) => dialect.inbound(deps)),
+    ],
     readiness: { leading: core.journal.isFresh, seeded: isSeeded },
     limits: { bodyBytesMax: settings.bodyBytesMax },
     newRequestId: deps.ids.compact,

@@ -16,7 +16,7 @@ export const tiers: readonly (readonly string[])[] = [
   ['participants'],
   ['directory', 'quotes'],
   ['payments'],
-  ['compliance', 'merchants', 'settlement', 'transparency'],
+  ['compliance', 'merchants', 'notices', 'settlement', 'transparency'],
   ['dialects'],
   ['admin', 'http'],
   ['switch'],

@@ -56,7 +56,7 @@ export function createScheme(options: SchemeOptions) {
   const ids = createIds({ clock, random });
   const wallets = { answer: options.answer ?? (() => credited) };
   const connector: Connector = {
-    capabilities: CAPABILITIES,
+    capabilitiesOf: () => CAPABILITIES,
     encode: (_connection, { legId, kind, amount, party }) =>
       Buffer.from(
         JSON.stringify({
@@ -84,7 +84,10 @@ export function createScheme(options: SchemeOptions) {
       const connection = core.participants.view.connection(connectionId);
       if (connection === undefined) return undefined;
       const { id, participantId, dialect, endpoint } = connection;
-      return { connector, settings: { id, participantId, dialect, endpoint, settings: {} } };
+      return {
+        connector,
+        settings: { id, participantId, dialect, endpoint, settings: {}, secrets: null },
+      };
     },
   });
 

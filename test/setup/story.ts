@@ -150,6 +150,7 @@ async function tellCollects(scheme: Scheme, plans: Plans) {
       payee: { account: 'acct-shop', name: 'Mei Noodles' },
       amount: { currency: 'CNY', minor: 25_00n },
       reference: `table ${count}`,
+      record: null,
       description: 'noodles',
       expiresAtMs: null,
     });

@@ -40,6 +40,8 @@ const connector = createNativeConnector({
       return key === undefined ? undefined : { ...key, standing };
     },
     connection: () => undefined,
+    named: () => undefined,
+    usable: () => [],
     positions: () => Promise.reject(new Error('nobody asks')),
   },
   publicUrl: 'http://127.0.0.1',
@@ -74,6 +76,7 @@ beforeAll(async () => {
     dialect: 'native',
     endpoint: `http://127.0.0.1:${address.port}`,
     settings: { timeoutMs: 150 },
+    secrets: null,
   };
 });
 afterAll(async () => {

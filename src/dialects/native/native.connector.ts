@@ -46,6 +46,7 @@ export const nativeCapabilities: readonly Capability[] = [
   'inquiry',
 ];
 
+const capabilities: ReadonlySet<Capability> = new Set(nativeCapabilities);
 const INQUIRY_FIRST_MS = 500;
 const INQUIRY_MS_MAX = 60_000;
 
@@ -101,7 +102,7 @@ export function createNativeConnector(deps: NativeConnectorDeps): Connector {
   }
 
   return {
-    capabilities: new Set(nativeCapabilities),
+    capabilitiesOf: () => capabilities,
     encode: (_connection, instruction) => encodeInstruction(currencies, instruction),
     execute,
     async inquire(connection, stored) {

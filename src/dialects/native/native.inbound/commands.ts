@@ -123,6 +123,7 @@ export function createOrderCommand(
     amount: amount.value,
     reference,
     description,
+    record: null,
     expiresAtMs,
     content: content(
       'order',

@@ -127,7 +127,11 @@ function orderRoutes(deps: NativeDeps, on: On): InboundRoute[] {
       return orderReply(deps, await payments.createOrder(command.value), call, 201);
     }),
     on(routes.getOrder, async (call) =>
-      orderReply(deps, await payments.order(call.credential, call.params.id), call),
+      orderReply(
+        deps,
+        await payments.order(call.credential, { by: 'id', id: call.params.id }),
+        call,
+      ),
     ),
     on(routes.closeOrder, async (call) => {
       const command = closeOrderCommand(call.params.id, call.asked);
