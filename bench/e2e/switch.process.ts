@@ -24,15 +24,16 @@ for (const participant of setup.participants) {
   await seed.participant({
     id: participant.id,
     name: participant.id,
+    kind: 'wallet',
     currencies: [{ currency: 'CNY', capMinor: CAP_MINOR }],
-    connection: {
-      id: `${participant.id}-main`,
-      dialect: 'native',
-      endpoint: participant.endpoint,
-      settings: {},
-    },
-    jwk: participant.jwk,
   });
+  const id = `${participant.id}-main`;
+  const { endpoint } = participant;
+  await seed.connection({
+    participantId: participant.id,
+    connection: { id, dialect: 'native', endpoint, settings: {}, secrets: null },
+  });
+  await seed.key(id, participant.jwk);
   for (let n = 0; n < ALIASES; n += 1) {
     await seed.alias({
       participantId: participant.id,

@@ -16,6 +16,7 @@ import type { Ids } from '../runtime/ids.ts';
 import type { Logger } from '../runtime/logging.ts';
 import type { Random } from '../runtime/random.ts';
 import type { InboundRoute } from './inbound.ts';
+import type { Simulation } from './simulation.ts';
 
 /** A payee as a look-up answers it; the name is masked unless the payee shows it. */
 export interface FoundPayee {
@@ -149,6 +150,8 @@ export interface Dialect<Settings = unknown, Deps extends DialectDeps = DialectD
   nameOf?(settings: Settings): string | null;
   /** How the platform's own app is known when it opens an order's link. */
   readonly app?: { readonly userAgent: RegExp };
+  /** How a sandbox stands up its platform. */
+  readonly simulation?: Simulation;
   readonly transports: readonly ('http' | 'file' | 'port')[];
   inbound(deps: Deps): readonly InboundRoute[];
   connector(deps: Deps): Connector;

@@ -2,7 +2,7 @@
 // order's code with the app of a platform that a sponsor is connected to.
 import type { ProblemCode } from '@hutong/sdk/contract';
 import { subjectId } from '../journal/vault.ts';
-import { sealParty } from './party-file.ts';
+import { openParty, sealParty } from './party-file.ts';
 import type { PrepareCommand, Side } from './payment.commands.ts';
 import type { Lookup } from './payment.lookup.ts';
 import { isEnded, type Payment } from './payment.ts';
@@ -45,6 +45,12 @@ interface Means {
 
 const LOOK_EVERY_MS = 10;
 
+/** Whoever scans a shop's code pays what it says: the shop bears the fee. */
+function borneByPayee(terms: Terms): Terms {
+  const { amountMinor, feeMinor } = terms;
+  return { ...terms, debitMinor: amountMinor, creditMinor: amountMinor - feeMinor };
+}
+
 export function createCollectService(
   deps: ServiceDeps,
   lookup: Lookup,
@@ -85,7 +91,8 @@ export function createCollectService(
     const payer: Side = {
       participantId,
       connectionId,
-      party: sealParty({ account: '', name: null }, subject),
+      // what the platform shows its user is what the shop wrote on the order
+      party: sealParty({ account: '', name: null, note: openParty(order.payee).note }, subject),
     };
     const nowMs = deps.clock.nowMs();
     const asked = {
@@ -97,7 +104,8 @@ export function createCollectService(
     };
     const expiresAtMs = Math.min(order.expiresAtMs, nowMs + ORDER_EXPIRY_MS);
     const payee = otherSide(found.party);
-    return start('collect', asked, { flow: 'collect', payer, payee, found, expiresAtMs });
+    const priced = { ...found, terms: borneByPayee(found.terms) };
+    return start('collect', asked, { flow: 'collect', payer, payee, found: priced, expiresAtMs });
   }
 
   return {

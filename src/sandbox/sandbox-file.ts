@@ -23,9 +23,33 @@ const sandboxFileSchema = z.object({
       users: z.array(z.object({ account: z.string(), name: z.string(), alias: z.string() })),
     }),
   ),
+  /** Simulated platforms, each reached through a sponsor's connection. */
+  platforms: z.array(
+    z.object({
+      participant: z.string(),
+      connection: z.string(),
+      dialect: z.string(),
+      address: z.string(),
+      controlAddress: z.string(),
+      controlToken: z.string(),
+      pid: z.int(),
+      users: z.array(z.object({ account: z.string(), name: z.string() })),
+    }),
+  ),
+  /** What a shop's program needs to speak a platform's protocol to the switch. */
+  shops: z.array(
+    z.object({
+      participant: z.string(),
+      connection: z.string(),
+      dialect: z.string(),
+      credentials: z.record(z.string(), z.string()),
+    }),
+  ),
 });
 export type SandboxFile = z.infer<typeof sandboxFileSchema>;
 export type SandboxWallet = SandboxFile['wallets'][number];
+export type SandboxPlatform = SandboxFile['platforms'][number];
+export type SandboxShop = SandboxFile['shops'][number];
 
 const pathOf = (dataFolder: string) => join(dataFolder, 'sandbox.json');
 

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { createCryptoRandom, createIds, systemClock } from '../runtime/index.ts';
 import { generateSigningKey, type PublicJwk, signingKey } from '../signatures/index.ts';
 import type { Switch } from '../switch/switch.ts';
+import { type RunningPlatform, startPlatforms } from './platforms.ts';
 import {
   removeSandboxFile,
   type SandboxFile,
@@ -100,10 +101,14 @@ async function startWallet(
   await seed.participant({
     id: participant,
     name,
+    kind: 'wallet',
     currencies: currencies.map((currency) => ({ currency, capMinor: SANDBOX_CAP_MINOR })),
-    connection: { id: connection, dialect: DIALECT, endpoint: null, settings: {} },
-    jwk: secrets.publicJwk,
   });
+  await seed.connection({
+    participantId: participant,
+    connection: { id: connection, dialect: DIALECT, endpoint: null, settings: {}, secrets: null },
+  });
+  await seed.key(connection, secrets.publicJwk);
   const config = configOf(wallet, secrets, journalFile, hutong);
   const process = await startWalletProcess({
     program: WALLET_PROGRAM,
@@ -153,17 +158,25 @@ export async function startSandbox(options: {
   const seed = createSeed(hutong.core, ids.uuid);
   for (const [currency, fee] of Object.entries(SANDBOX_FEES)) await seed.fees(currency, fee);
   const running: Running[] = [];
-  const content = (): SandboxFile => ({ wallets: running.map((each) => each.describe()) });
+  let platforms: readonly RunningPlatform[] = [];
+  const content = (): SandboxFile => ({
+    wallets: running.map((each) => each.describe()),
+    platforms: platforms.map((each) => each.describe().platform),
+    shops: platforms.map((each) => each.describe().shop),
+  });
   const write = () => writeSandboxFile(dataFolder, content());
   const stop = async () => {
-    await Promise.all(running.map((each) => each.process.stop()));
+    await Promise.all([...running, ...platforms].map((each) => each.process.stop()));
     removeSandboxFile(dataFolder);
   };
-  const started = await Promise.allSettled(
-    SANDBOX_WALLETS.map(async (wallet) => {
+  const started = await Promise.allSettled([
+    ...SANDBOX_WALLETS.map(async (wallet) => {
       running.push(await startWallet(wallet, seed, hutong, folder, write));
     }),
-  );
+    startPlatforms(seed, hutong, folder).then((all) => {
+      platforms = all;
+    }),
+  ]);
   const failed = started.find((each) => each.status === 'rejected');
   if (failed !== undefined) {
     await stop();

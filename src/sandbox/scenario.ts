@@ -18,6 +18,11 @@ export interface ScenarioWallet {
   readonly users: readonly ScenarioUser[];
 }
 
+/** Through whose contracts the platforms are reached. */
+export const SANDBOX_SPONSOR = { id: 'lianhe', name: 'Lianhe Acquiring' } as const;
+/** Whose shops speak a platform's protocol to the switch. */
+export const SANDBOX_ACQUIRER = { id: 'jiedao', name: 'Jiedao Shops' } as const;
+
 /** Net debit cap of every participant in every currency, minor units. */
 export const SANDBOX_CAP_MINOR = 1_000_000_000n;
 

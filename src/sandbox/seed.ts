@@ -1,7 +1,7 @@
 // Registers participants, connections, keys and aliases straight through the journal: what an
 // operator would do by the operator's API, for sandboxes, benchmarks and fault tests.
 
-import { OPERATOR_ID, type ParticipantCommand } from '../participants/index.ts';
+import { OPERATOR_ID, type ParticipantCommand, secretsSubject } from '../participants/index.ts';
 import type { FeeTerms } from '../quotes/index.ts';
 import { defect } from '../runtime/index.ts';
 import type { PublicJwk } from '../signatures/index.ts';
@@ -11,14 +11,19 @@ import type { Core } from '../switch/core.ts';
 export interface SeedParticipant {
   readonly id: string;
   readonly name: string;
+  readonly kind: 'wallet' | 'acquirer';
   readonly currencies: readonly { readonly currency: string; readonly capMinor: bigint }[];
+}
+
+export interface SeedConnection {
+  readonly participantId: string;
   readonly connection: {
     readonly id: string;
     readonly dialect: string;
     readonly endpoint: string | null;
     readonly settings: object;
+    readonly secrets: object | null;
   };
-  readonly jwk: PublicJwk;
 }
 
 export interface SeedAlias {
@@ -31,6 +36,8 @@ export interface SeedAlias {
 
 export interface Seed {
   participant(participant: SeedParticipant): Promise<void>;
+  connection(connection: SeedConnection): Promise<void>;
+  key(connectionId: string, jwk: PublicJwk): Promise<void>;
   currency(participantId: string, currency: string, capMinor: bigint): Promise<void>;
   endpoint(connectionId: string, endpoint: string): Promise<void>;
   alias(alias: SeedAlias): Promise<void>;
@@ -41,9 +48,12 @@ export function createSeed(core: Core, newId: () => string): Seed {
   const { journal, participants, aliases, quotes } = core;
 
   type Body<C> = C extends ParticipantCommand ? Omit<C, 'id' | 'by'> : never;
-  async function tell(command: Body<ParticipantCommand>): Promise<void> {
+  async function tell(
+    command: Body<ParticipantCommand>,
+    subjects: readonly string[] = [],
+  ): Promise<void> {
     const full: ParticipantCommand = { ...command, id: newId(), by: OPERATOR_ID };
-    const answer = await journal.submit(participants.machine, full);
+    const answer = await journal.submit(participants.machine, full, { subjects });
     if (answer.kind !== 'applied') defect(`${command.type} was not applied: ${answer.kind}`);
     const { result } = answer;
     // a sandbox that starts again finds its participants where it left them
@@ -72,31 +82,44 @@ export function createSeed(core: Core, newId: () => string): Seed {
   return {
     currency,
     endpoint,
-    async participant({ id, name, currencies, connection, jwk }) {
+    async participant({ id, name, kind, currencies }) {
       const { view } = participants;
       if (view.participant(id) === undefined) {
-        await tell({ type: 'register', participantId: id, name, kind: 'wallet', status: 'active' });
+        await tell({ type: 'register', participantId: id, name, kind, status: 'active' });
       }
       for (const each of currencies) {
         await currency(OPERATOR_ID, each.currency, 0n);
         await currency(id, each.currency, each.capMinor);
       }
-      if (view.connection(connection.id) === undefined) {
-        await tell({
+    },
+    async connection({ participantId, connection: { id, dialect, endpoint: at, ...rest } }) {
+      if (participants.view.connection(id) !== undefined) {
+        if (at !== null) await endpoint(id, at);
+        return;
+      }
+      const subjects = [secretsSubject(core.indexKey, { id, participantId })];
+      const { settings, secrets } = rest;
+      const sealed =
+        secrets === null ? null : { bytes: Buffer.from(JSON.stringify(secrets)), subjects };
+      await tell(
+        {
           type: 'add_connection',
-          participantId: id,
-          connectionId: connection.id,
-          dialect: connection.dialect,
-          endpoint: connection.endpoint,
-          settings: JSON.stringify(connection.settings),
-          secrets: null,
-        });
-      } else if (connection.endpoint !== null) await endpoint(connection.id, connection.endpoint);
+          participantId,
+          connectionId: id,
+          dialect,
+          endpoint: at,
+          settings: JSON.stringify(settings),
+          secrets: sealed,
+        },
+        sealed === null ? [] : subjects,
+      );
+    },
+    async key(connectionId, jwk) {
       const keyId = thumbprint(jwk);
-      if (view.key(keyId) !== undefined) return;
+      if (participants.view.key(keyId) !== undefined) return;
       await tell({
         type: 'add_key',
-        connectionId: connection.id,
+        connectionId,
         keyId,
         jwk: JSON.stringify(jwk),
         validFromMs: null,

@@ -6,7 +6,6 @@ import { z } from 'zod';
 import type { Logger } from '../runtime/index.ts';
 
 const helloSchema = z.object({
-  participant: z.string(),
   address: z.url(),
   controlAddress: z.url(),
 });
