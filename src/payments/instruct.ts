@@ -2,12 +2,14 @@
 
 import { openParty } from './party-file.ts';
 import { type Leg, legIdOf, type Payment } from './payment.ts';
-import type { ConnectionSettings, Connector, Instruction } from './port.ts';
+import type { Amount, ConnectionSettings, Connector, Instruction } from './port.ts';
 
 export interface Outlet {
   readonly connector: Connector;
   readonly settings: ConnectionSettings;
 }
+
+const debitOf = ({ currency, debitMinor }: Payment): Amount => ({ currency, minor: debitMinor });
 
 /** The leg, and its id at the platform, that a refund, return or close speaks of. */
 function originalOf(
@@ -16,13 +18,17 @@ function originalOf(
   cause: Payment | undefined,
 ): Instruction['original'] {
   if (leg.instruction === 'close') {
-    return { legId: legIdOf(payment.id, leg.n), externalId: leg.externalId };
+    return {
+      legId: legIdOf(payment.id, leg.n),
+      externalId: leg.externalId,
+      amount: debitOf(payment),
+    };
   }
   if (leg.instruction !== 'refund') return null;
   const from = payment.kind === 'payment' ? payment : cause;
   const debit = from?.legs[0];
   if (from === undefined || debit === undefined) return null;
-  return { legId: legIdOf(from.id, 0), externalId: debit.externalId };
+  return { legId: legIdOf(from.id, 0), externalId: debit.externalId, amount: debitOf(from) };
 }
 
 export function instructionFor(

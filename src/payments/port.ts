@@ -194,7 +194,12 @@ export interface Instruction {
   readonly reference: string | null;
   readonly expiresAtMs: number;
   /** For refund and close: the leg, and its id at the platform, that they speak of. */
-  readonly original: { readonly legId: string; readonly externalId: string | null } | null;
+  readonly original: {
+    readonly legId: string;
+    readonly externalId: string | null;
+    /** What that leg moved in all. */
+    readonly amount: Amount;
+  } | null;
   readonly record: string | null;
 }
 

@@ -2,5 +2,6 @@
 export * from './digest.ts';
 export * from './keys.ts';
 export * from './replay.ts';
+export * from './rsa.ts';
 export * from './sign.ts';
 export * from './verify.ts';

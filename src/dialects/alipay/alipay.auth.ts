@@ -1,28 +1,7 @@
 // Who speaks: RSA2 (RSASSA-PKCS1-v1_5 with SHA-256) in the three places where Alipay puts it:
 // parameters of version 2, headers of version 3, fields of a notification. Always on what was sent.
 // Source: opendocs.alipay.com, "签名规则" of versions 2 and 3.
-import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
-
-const keys = new Map<string, KeyObject>();
-
-function keyOf(pem: string, make: (pem: string) => KeyObject): KeyObject {
-  let key = keys.get(pem);
-  if (key === undefined) {
-    key = make(pem);
-    keys.set(pem, key);
-  }
-  return key;
-}
-
-export function signText(privatePem: string, text: string): string {
-  const key = keyOf(privatePem, createPrivateKey);
-  return sign('sha256', Buffer.from(text, 'utf8'), key).toString('base64');
-}
-
-export function isSigned(publicPem: string, text: string, signature: string): boolean {
-  const key = keyOf(publicPem, createPublicKey);
-  return verify('sha256', Buffer.from(text, 'utf8'), key, Buffer.from(signature, 'base64'));
-}
+import { isRsaSigned, signRsa } from '../../signatures/index.ts';
 
 export type Fields = ReadonlyMap<string, string>;
 
@@ -40,14 +19,14 @@ export function areParametersSigned(publicPem: string, fields: Fields): boolean 
   const signed = [...fields].filter(([name]) => name !== 'sign');
   const published = sortedText(signed.filter(([, value]) => value !== ''));
   if (signature === '') return false;
-  if (isSigned(publicPem, published, signature)) return true;
-  return isSigned(publicPem, sortedText(signed), signature);
+  if (isRsaSigned(publicPem, published, signature)) return true;
+  return isRsaSigned(publicPem, sortedText(signed), signature);
 }
 
 /** Of a notification neither `sign` nor `sign_type` is covered. */
 export function isNotificationSigned(publicPem: string, fields: Fields): boolean {
   const text = notificationText(fields);
-  return isSigned(publicPem, text, fields.get('sign') ?? '');
+  return isRsaSigned(publicPem, text, fields.get('sign') ?? '');
 }
 
 export function notificationText(fields: Iterable<readonly [string, string]>): string {
@@ -97,5 +76,5 @@ export function authorize(
 ): string {
   const text = `app_id=${asks.appId},nonce=${asks.nonce},timestamp=${asks.atMs}`;
   const signed = restText(text, request.method, request.target, request.body);
-  return `ALIPAY-SHA256withRSA ${text},sign=${signText(privatePem, signed)}`;
+  return `ALIPAY-SHA256withRSA ${text},sign=${signRsa(privatePem, signed)}`;
 }

@@ -1,5 +1,6 @@
 // The way out. To the platform: signed calls of version 3, verified answers. To a shop: it is
 // credited in the switch's own books, so nothing is sent but notifications.
+
 import type {
   Capability,
   ConnectionSettings,
@@ -8,8 +9,9 @@ import type {
   StoredInstruction,
 } from '../../payments/port.ts';
 import { required } from '../../runtime/defect.ts';
+import { isRsaSigned } from '../../signatures/index.ts';
 import { parseJson } from '../../wire/index.ts';
-import { answerText, authorize, isSigned } from './alipay.auth.ts';
+import { answerText, authorize } from './alipay.auth.ts';
 import { type AlipayDeps, merchantOf, platformOf, privateKeyOf } from './alipay.deps.ts';
 import { precreateSchema, refundQuerySchema } from './alipay.messages.ts';
 import { createNotifier } from './alipay.notifier.ts';
@@ -71,7 +73,7 @@ export function createAlipayConnector(deps: AlipayDeps): Connector {
         (name) => answer.headers[`alipay-${name}`],
       );
       const signed = answerText(timestamp, nonce, text);
-      if (!isSigned(settings.alipayPublicKey, signed, signature)) return null;
+      if (!isRsaSigned(settings.alipayPublicKey, signed, signature)) return null;
       const parsed = parseJson(answer.body);
       if (!parsed.ok) return null;
       const evidence = Buffer.from(`${answer.status}\n${signature}\n${signed}`, 'utf8');

@@ -1,7 +1,9 @@
 // Tells a shop what became of its order (异步通知): a form to its notify_url, signed, again by
 // Alipay's schedule until the shop answers `success`.
+
 import type { ConnectionNotice, ConnectionSettings, Connector } from '../../payments/port.ts';
-import { notificationText, signText } from './alipay.auth.ts';
+import { signRsa } from '../../signatures/index.ts';
+import { notificationText } from './alipay.auth.ts';
 import { type AlipayDeps, merchantOf, privateKeyOf } from './alipay.deps.ts';
 import { chinaTime, yuan } from './alipay.messages.ts';
 import { amountsOf, namesOf, paidAt, readRecord, tradeStatusOf } from './alipay.trade.ts';
@@ -60,7 +62,7 @@ export function createNotifier(
       if (settings === null || url === null) return true;
       const fields = notificationFields(settings.appId, notice, deps.clock.nowMs());
       if (fields === null) return false;
-      const sign = signText(privateKeyOf(connection), notificationText(fields));
+      const sign = signRsa(privateKeyOf(connection), notificationText(fields));
       const answer = await deps.http.request({
         method: 'POST',
         url,

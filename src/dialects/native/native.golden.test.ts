@@ -26,7 +26,7 @@ const bare: Instruction = {
   reference: null,
   counterparty: { participantId: 'bravo', name: null },
 };
-const original = { legId: legIdOf(paymentId, 0), externalId: 'delta-77' };
+const original = { legId: legIdOf(paymentId, 0), externalId: 'delta-77', amount: full.amount };
 
 const ids = `"legId":"0198a00000001000800000000000000a","paymentId":"${paymentId}"`;
 const first = `"legId":"0198a00000000000800000000000000a","paymentId":"${paymentId}"`;

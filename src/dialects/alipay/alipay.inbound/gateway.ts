@@ -1,9 +1,10 @@
 // Version 2: POST /gateway.do. Parameters in query and form, the answer's inner object signed byte
 // for byte; refusals have the same shape and are signed too, once it is known by whose key.
 
+import { signRsa } from '../../../signatures/index.ts';
 import { parseJson } from '../../../wire/index.ts';
 import type { InboundAnswer, InboundRequest, InboundRoute } from '../../inbound.ts';
-import { areParametersSigned, type Fields, signText } from '../alipay.auth.ts';
+import { areParametersSigned, type Fields } from '../alipay.auth.ts';
 import { type AlipayDeps, merchantOf, privateKeyOf } from '../alipay.deps.ts';
 import { businessTexts } from '../alipay.problems.ts';
 import type { Operation, Outcome } from './operations.ts';
@@ -111,7 +112,7 @@ export function gatewayRoute(
     const method = fields.get('method') ?? '';
     const isNamed = /^[a-z.]{1,64}$/.test(method);
     const key = isNamed ? `${method.replaceAll('.', '_')}_response` : 'error_response';
-    const signature = sign === null ? '' : `,"sign":"${signText(sign, node)}"`;
+    const signature = sign === null ? '' : `,"sign":"${signRsa(sign, node)}"`;
     return {
       status: 200,
       headers: { 'content-type': 'text/html;charset=utf-8', trace_id: request.requestId },

@@ -1,8 +1,9 @@
 // Version 3: JSON to POST /v3/alipay/…, signed by the header `authorization`; answers are signed by
 // headers of their own, refusals said by HTTP status.
+import { isRsaSigned, signRsa } from '../../../signatures/index.ts';
 import { parseJson } from '../../../wire/index.ts';
 import type { InboundAnswer, InboundRequest, InboundRoute } from '../../inbound.ts';
-import { answerText, isSigned, readAuthorization, restText, signText } from '../alipay.auth.ts';
+import { answerText, readAuthorization, restText } from '../alipay.auth.ts';
 import { type AlipayDeps, merchantOf, privateKeyOf } from '../alipay.deps.ts';
 import { businessTexts } from '../alipay.problems.ts';
 import type { Asked, Operation } from './operations.ts';
@@ -40,7 +41,7 @@ export function restRoutes(
     const sign = privateKeyOf(connection);
     const text = Buffer.from(request.body).toString('utf8');
     const signed = restText(auth.text, request.method, request.target, text);
-    if (!isSigned(settings.appPublicKey, signed, auth.signature)) {
+    if (!isRsaSigned(settings.appPublicKey, signed, auth.signature)) {
       return { refused: 'invalid-signature', sign };
     }
     const nowMs = clock.nowMs();
@@ -67,7 +68,7 @@ export function restRoutes(
     const body = JSON.stringify(json);
     const timestamp = String(clock.nowMs());
     const nonce = ids.compact();
-    const signature = sign === null ? null : signText(sign, answerText(timestamp, nonce, body));
+    const signature = sign === null ? null : signRsa(sign, answerText(timestamp, nonce, body));
     return {
       status,
       headers: {

@@ -1,0 +1,72 @@
+// What the WeChat Pay dialect needs besides what every dialect is given, and what its connections
+// configure: a shop whose program speaks WeChat Pay to the switch, or a sponsor's account there.
+import { z } from 'zod';
+import type { ConnectionSettings } from '../../payments/port.ts';
+import type { ReplayCache } from '../../signatures/index.ts';
+import type { HttpClient } from '../../wire/index.ts';
+import type { DialectDeps } from '../dialect.ts';
+
+export interface WechatpayDeps extends DialectDeps {
+  readonly replays: ReplayCache;
+  readonly http: HttpClient;
+}
+
+const mchid = z.string().regex(/^[0-9]{8,32}$/);
+const serial = z.string().regex(/^[A-Za-z0-9_]{8,64}$/);
+const pem = z.string().includes('-----BEGIN');
+
+/** The switch is WeChat Pay for this shop. */
+const merchantSchema = z.strictObject({
+  side: z.literal('merchant'),
+  mchid,
+  /** Number of the shop's certificate, and PEM of its key. */
+  merchantSerial: serial,
+  merchantPublicKey: pem,
+  /** `PUB_KEY_ID_…`: under which the shop knows the key that answers are signed with. */
+  platformSerial: serial,
+  /** Between attempts to notify the shop; WeChat Pay's own where absent. */
+  noticeDelaysMs: z.array(z.int().min(10)).max(50).exactOptional(),
+});
+
+/** The switch is a merchant of WeChat Pay's, through a sponsor's contract. */
+const platformSchema = z.strictObject({
+  side: z.literal('platform'),
+  mchid,
+  appid: z.string().min(1).max(32),
+  merchantSerial: serial,
+  platformSerial: serial,
+  platformPublicKey: pem,
+  timeoutMs: z.int().min(100).max(60_000).default(10_000),
+});
+
+export const wechatpaySettingsSchema = z.discriminatedUnion('side', [
+  merchantSchema,
+  platformSchema,
+]);
+export type WechatpaySettings = z.infer<typeof wechatpaySettingsSchema>;
+export type MerchantSettings = Extract<WechatpaySettings, { side: 'merchant' }>;
+export type PlatformSettings = Extract<WechatpaySettings, { side: 'platform' }>;
+
+export const wechatpaySecretsSchema = z.strictObject({
+  /** PEM, PKCS #8: signs as WeChat Pay towards a shop, as the merchant towards WeChat Pay. */
+  privateKey: pem,
+  /** 32 bytes: what resources of notifications are encrypted with. */
+  apiV3Key: z.string().length(32),
+});
+export type WechatpaySecrets = z.infer<typeof wechatpaySecretsSchema>;
+
+export function secretsOf({ secrets }: ConnectionSettings): WechatpaySecrets {
+  return wechatpaySecretsSchema.parse(secrets);
+}
+
+/** `null`: the connection is of the other side. */
+export function merchantOf({ settings }: ConnectionSettings): MerchantSettings | null {
+  const parsed = wechatpaySettingsSchema.parse(settings);
+  return parsed.side === 'merchant' ? parsed : null;
+}
+
+/** `null`: the connection is of the other side. */
+export function platformOf({ settings }: ConnectionSettings): PlatformSettings | null {
+  const parsed = wechatpaySettingsSchema.parse(settings);
+  return parsed.side === 'platform' ? parsed : null;
+}
