@@ -7,12 +7,17 @@ import { required } from '../runtime/index.ts';
  */
 export function addDecimals(texts: readonly string[], code: string): string {
   const known = required(currencyOf(code), `currency ${code}`);
-  let sum = 0n;
-  for (const text of texts) {
-    const isNegative = text.startsWith('-');
-    const parsed = parseAmountOrZero(isNegative ? text.slice(1) : text, known);
-    const minor = required(parsed.ok ? parsed.minor : null, `amount ${text}`);
-    sum += isNegative ? -minor : minor;
-  }
-  return formatAmount(sum, known);
+  return formatAmount(
+    texts.reduce((sum, text) => sum + minorOf(text, code), 0n),
+    known,
+  );
+}
+
+/** Minor units of a decimal, which may be negative. @throws Defect */
+export function minorOf(text: string, code: string): bigint {
+  const known = required(currencyOf(code), `currency ${code}`);
+  const isNegative = text.startsWith('-');
+  const parsed = parseAmountOrZero(isNegative ? text.slice(1) : text, known);
+  const minor = required(parsed.ok ? parsed.minor : null, `amount ${text}`);
+  return isNegative ? -minor : minor;
 }

@@ -9,6 +9,7 @@ import { registerDemo } from './demo.command.ts';
 import { registerDoctor } from './doctor.command.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { registerLookup } from './lookup.command.ts';
+import { registerMatrix } from './matrix.command.ts';
 import { paint } from './output.ts';
 import { registerPay } from './pay.command.ts';
 import { registerRefund } from './refund.command.ts';
@@ -28,6 +29,7 @@ const program = new Command('hutong')
 
 registerStart(program);
 registerDemo(program);
+registerMatrix(program);
 registerStatus(program);
 registerPay(program);
 registerLookup(program);

@@ -45,12 +45,6 @@ interface Means {
 
 const LOOK_EVERY_MS = 10;
 
-/** Whoever scans a shop's code pays what it says: the shop bears the fee. */
-function borneByPayee(terms: Terms): Terms {
-  const { amountMinor, feeMinor } = terms;
-  return { ...terms, debitMinor: amountMinor, creditMinor: amountMinor - feeMinor };
-}
-
 export function createCollectService(
   deps: ServiceDeps,
   lookup: Lookup,
@@ -104,8 +98,7 @@ export function createCollectService(
     };
     const expiresAtMs = Math.min(order.expiresAtMs, nowMs + ORDER_EXPIRY_MS);
     const payee = otherSide(found.party);
-    const priced = { ...found, terms: borneByPayee(found.terms) };
-    return start('collect', asked, { flow: 'collect', payer, payee, found: priced, expiresAtMs });
+    return start('collect', asked, { flow: 'collect', payer, payee, found, expiresAtMs });
   }
 
   return {

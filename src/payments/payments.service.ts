@@ -29,8 +29,15 @@ import {
   ownSide,
   type ResolvedParty,
   type ServiceDeps,
+  type Terms,
 } from './service.deps.ts';
 import { createWaiting } from './waiting.ts';
+
+/** Whoever pays an order pays what it asks for: who asked bears the fee. */
+function borneByPayee(terms: Terms): Terms {
+  const { amountMinor, feeMinor } = terms;
+  return { ...terms, debitMinor: amountMinor, creditMinor: amountMinor - feeMinor };
+}
 
 export function createPaymentsService(deps: ServiceDeps): PaymentsPort {
   const { journal, machine, indexKey } = deps;
@@ -71,7 +78,7 @@ export function createPaymentsService(deps: ServiceDeps): PaymentsPort {
       name: payee.name,
       subject: order.payee.subjects[0] ?? '',
     };
-    return { party, terms, quoteId: null, orderId };
+    return { party, terms: borneByPayee(terms), quoteId: null, orderId };
   }
 
   function subjectsOf(...sides: readonly Side[]): string[] {

@@ -85,8 +85,10 @@ export interface ControlAmount {
 
 export interface PayWish {
   readonly account: string;
-  readonly payee: { readonly alias: string };
-  readonly amount: ControlAmount;
+  /** With an amount; or else an order. */
+  readonly payee?: { readonly alias: string };
+  readonly amount?: ControlAmount;
+  readonly orderId?: string;
   readonly quoteId?: string;
   readonly key?: string;
 }
@@ -152,6 +154,7 @@ export function createWalletControl(where: {
     }) => call('POST', '/orders', orderSchema, wish),
     collect: (orderId: string, wish: { readonly payerAlias: string; readonly key?: string }) =>
       call('POST', `/orders/${orderId}/collect`, paymentSchema, wish),
+    order: (orderId: string) => call('GET', `/orders/${orderId}`, orderSchema),
     closeOrder: (orderId: string) => call('POST', `/orders/${orderId}/close`, orderSchema, {}),
     confirmations: async () =>
       (await call('GET', '/confirmations', itemsOf(confirmationSchema))).items,

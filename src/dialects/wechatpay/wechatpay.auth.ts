@@ -69,13 +69,6 @@ export function authorize(
   );
 }
 
-export interface SignedAnswer {
-  readonly timestamp: string;
-  readonly nonce: string;
-  readonly serial: string;
-  readonly signature: string;
-}
-
 /** Header names as WeChat Pay writes them; those of the signature of `body`. */
 export function signedHeaders(
   privatePem: string,

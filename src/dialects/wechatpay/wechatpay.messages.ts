@@ -71,7 +71,6 @@ export const transactionSchema = z.object({
   ]),
   amount: z.object({ total: fenSchema }).optional(),
 });
-export type Transaction = z.infer<typeof transactionSchema>;
 
 /** What it answers to a refund and to its query. */
 export const refundedSchema = z.object({

@@ -10,6 +10,8 @@ import { createInterface } from 'node:readline';
  */
 export async function runShop(open) {
   const notices = [];
+  /** So many notifications are not taken. */
+  let deaf = 0;
   let shop;
   const server = createServer((request, response) => {
     const chunks = [];
@@ -18,6 +20,11 @@ export async function runShop(open) {
       const body = Buffer.concat(chunks).toString('utf8');
       try {
         const { notice, answer } = await shop.take(request.headers, body);
+        if (deaf > 0) {
+          deaf -= 1;
+          response.writeHead(500).end('fail');
+          return;
+        }
         notices.push(notice);
         response.writeHead(answer.status, { 'content-type': 'text/plain' }).end(answer.body);
       } catch (error) {
@@ -36,6 +43,9 @@ export async function runShop(open) {
       if (op === 'open') {
         shop = await open(wish.credentials, notifyUrl);
         say({ ok: true, result: { notifyUrl } });
+      } else if (op === 'deaf') {
+        deaf = wish.times;
+        say({ ok: true, result: null });
       } else if (op === 'notices') say({ ok: true, result: notices });
       else if (op in shop) say({ ok: true, result: (await shop[op](wish)) ?? null });
       else say({ ok: false, error: `no such command: ${op}` });

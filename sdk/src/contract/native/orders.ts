@@ -30,6 +30,9 @@ export const orderSchema = z
     paymentId: paymentIdSchema
       .optional()
       .meta({ description: 'The attempt that pays it; told to the payee’s side only' }),
+    link: z
+      .url()
+      .meta({ description: 'What the payee’s code holds: any connected app can pay it' }),
     createdAt: instantSchema,
     expiresAt: instantSchema,
   })

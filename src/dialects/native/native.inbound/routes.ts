@@ -72,14 +72,14 @@ function readReply(
 }
 
 function orderReply(
-  { currencies }: NativeDeps,
+  { currencies, publicUrl }: NativeDeps,
   outcome: Outcome<OrderView>,
   { credential }: AnyCall,
   status = 200,
 ): Result<Reply> {
   return replyTo(outcome, (view, replayed) => ({
     status: replayed ? 200 : status,
-    json: orderJson(currencies, view, credential),
+    json: orderJson(currencies, view, credential, publicUrl),
     headers: { location: `/v1/orders/${view.id}` },
   }));
 }

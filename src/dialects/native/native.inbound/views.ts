@@ -1,5 +1,6 @@
 // Canonical results → native messages. Pure. What an asker may see was decided before: payments
 // gives the own side in full and of the other a masked name.
+
 import {
   type AliasRecordJson,
   type EventJson,
@@ -17,6 +18,7 @@ import { type Currencies, formatAmount } from '../../../money/index.ts';
 import type { Credential, OrderView, Party, PaymentView } from '../../../payments/port.ts';
 import { definitionOf, type Language, textOf } from '../../../problems/index.ts';
 import type { EventView, FoundPayee, PositionView, QuoteView } from '../../dialect.ts';
+import { orderLink } from '../../order-link.ts';
 import { currencyOf, instant, writeMoney } from '../native.messages.ts';
 
 /** Leaves out what is not there: a native message has no `null`. */
@@ -81,6 +83,7 @@ export function orderJson(
   currencies: Currencies,
   view: OrderView,
   credential: Credential,
+  publicUrl: string,
 ): OrderJson {
   const isOwn = view.payeeParticipantId === credential.participantId;
   return {
@@ -92,6 +95,7 @@ export function orderJson(
     ...present('description', view.description),
     // Which attempt won is the payee's business alone: the payers read their own payment.
     ...present('paymentId', isOwn ? view.winnerId : null),
+    link: orderLink(publicUrl, view.id),
     createdAt: instant(view.createdAtMs),
     expiresAt: instant(view.expiresAtMs),
   };

@@ -96,6 +96,7 @@ export function createControlApp(
     const order = { payee: { account, name }, amount, ...expiry };
     return c.json(await client.createOrder(order, { idempotencyKey: key ?? newId() }));
   });
+  app.get('/orders/:id', async (c) => c.json(await client.order(c.req.param('id'))));
   app.post('/orders/:id/collect', async (c) => {
     const { payerAlias, key } = await read(c, collectWishSchema);
     // the payer takes their time: who asks reads on by the payment's id

@@ -8,6 +8,7 @@ import {
   idempotencyKeySchema,
   isEndState,
   moneySchema,
+  orderIdSchema,
   paymentIdSchema,
   quoteIdSchema,
 } from '@hutong/sdk/contract';
@@ -20,9 +21,11 @@ const payeeSchema = z.strictObject({ alias: aliasSchema });
 export const quoteWishSchema = z.strictObject({ payee: payeeSchema, amount: moneySchema });
 export const payWishSchema = z.strictObject({
   account: z.string(),
-  payee: payeeSchema,
-  amount: moneySchema,
+  payee: payeeSchema.optional(),
+  amount: moneySchema.optional(),
   quoteId: quoteIdSchema.optional(),
+  /** Instead of payee and amount: pays what the order asks for. */
+  orderId: orderIdSchema.optional(),
   key: idempotencyKeySchema.optional(),
 });
 export type PayWish = z.infer<typeof payWishSchema>;
@@ -196,16 +199,27 @@ export function createOutgoing(context: WalletContext): OutgoingMoney {
     return begun;
   }
 
+  function quoteFor({ payee, amount }: PayWish): Promise<QuoteJson> {
+    if (payee !== undefined && amount !== undefined) return quote({ payee, amount });
+    throw refusal('request_invalid', 'say who is paid and how much, or name an order');
+  }
+
   async function pay(key: string, wish: string, asked: PayWish): Promise<Begun> {
-    const { account, payee, amount, quoteId } = asked;
+    const { account, quoteId, orderId } = asked;
     if (config.mode === 'single-phase') {
       throw refusal('capability_unsupported', 'users of this wallet pay what a payee asks for');
     }
     const user = book.users.get(account);
     if (user === undefined) throw refusal('resource_not_found', `no account ${account}`);
-    const given = quoteId === undefined ? await quote({ payee, amount }) : quotes.get(quoteId);
+    const payer = { account, name: user.name };
+    if (orderId !== undefined) {
+      const order = await client.order(orderId);
+      const send = { payer, orderId };
+      return hold(key, account, order.amount, { kind: 'pay', wish, send });
+    }
+    const given = quoteId === undefined ? await quoteFor(asked) : quotes.get(quoteId);
     if (given === undefined) throw refusal('quote_not_found');
-    const send = { payer: { account, name: user.name }, quoteId: given.id };
+    const send = { payer, quoteId: given.id };
     return hold(key, account, given.debit, { kind: 'pay', wish, send });
   }
 
@@ -236,7 +250,8 @@ export function createOutgoing(context: WalletContext): OutgoingMoney {
   return {
     quote,
     beginPay({ key = context.newId(), ...asked }) {
-      const wish = JSON.stringify(['pay', asked.account, asked.payee.alias, asked.amount]);
+      const { account, payee, amount, orderId = null } = asked;
+      const wish = JSON.stringify(['pay', account, payee?.alias ?? orderId, amount ?? null]);
       return once(key, wish, () => pay(key, wish, asked));
     },
     beginRefund({ key = context.newId(), ...asked }) {

@@ -46,8 +46,6 @@ interface Found {
   readonly payment: PaymentView | null;
 }
 
-export type Operations = ReturnType<typeof createOperations>;
-
 export function createOperations(deps: WechatpayDeps) {
   const { payments } = deps;
 
