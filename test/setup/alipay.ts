@@ -7,8 +7,8 @@ import {
   type PlatformConfig,
   platformConfigSchema,
 } from '../../src/dialects/alipay/alipay.wallet/platform.config.ts';
-import { close, listen } from '../../src/dialects/alipay/alipay.wallet/platform.server.ts';
 import { createAlipayPlatform } from '../../src/dialects/alipay/alipay.wallet/platform.ts';
+import { close, listen } from '../../src/dialects/simulated/raw-server.ts';
 import { type Clock, systemClock } from '../../src/runtime/clock.ts';
 import { createLogger } from '../../src/runtime/logging.ts';
 import { AlipaySdk, type AlipaySdkConfig } from '../clients/alipay.js';

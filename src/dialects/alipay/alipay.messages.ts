@@ -11,14 +11,16 @@ const HOUR_MS = 3_600_000;
 export const yuan = (minor: bigint) => formatAmount(minor, CNY);
 
 /** Yuan → fen. Alipay takes one or no decimal as well as two. */
-export const yuanSchema = z.string().transform((text, context) => {
-  const [whole = '', part] = text.split('.');
-  const parsed = parseAmount(part === undefined ? text : `${whole}.${part.padEnd(2, '0')}`, CNY);
-  const padded = part === undefined ? parseAmount(`${whole}.00`, CNY) : parsed;
-  if (padded.ok) return padded.minor;
-  context.addIssue('yuan with at most two decimals, above zero');
-  return z.NEVER;
-});
+export const yuanSchema = z
+  .string()
+  .regex(/^[0-9]{1,13}(\.[0-9]{1,2})?$/)
+  .transform((text, context) => {
+    const [whole = '', part = ''] = text.split('.');
+    const parsed = parseAmount(`${whole}.${part.padEnd(2, '0')}`, CNY);
+    if (parsed.ok) return parsed.minor;
+    context.addIssue('yuan with at most two decimals, above zero');
+    return z.NEVER;
+  });
 
 /** `yyyy-MM-dd HH:mm:ss` in China's time, as all of Alipay's times are. */
 export function chinaTime(atMs: number): string {

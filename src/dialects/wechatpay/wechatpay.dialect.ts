@@ -10,6 +10,7 @@ import {
 } from './wechatpay.deps.ts';
 import { notifyRoute } from './wechatpay.inbound/notify.ts';
 import { shopRoutes } from './wechatpay.inbound/routes.ts';
+import { wechatpaySimulation } from './wechatpay.simulation.ts';
 
 export const wechatpayDialect = defineDialect<WechatpaySettings, WechatpayDeps>({
   id: 'wechatpay',
@@ -27,4 +28,5 @@ export const wechatpayDialect = defineDialect<WechatpaySettings, WechatpayDeps>(
   app: { userAgent: /MicroMessenger/i },
   inbound: (deps) => [...shopRoutes(deps), notifyRoute(deps)],
   connector: createWechatpayConnector,
+  simulation: wechatpaySimulation,
 });

@@ -3,12 +3,12 @@
 // plain JSON.
 import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import type { Handle, RawRequest } from '../../simulated/raw-server.ts';
 import type { BuyerRefusal, Buyers, Wish } from './platform.buyers.ts';
 import type { PlatformContext } from './platform.context.ts';
 import { faultSchema } from './platform.faults.ts';
 import { createNotice, dueMs } from './platform.notices.ts';
 import type { Sending } from './platform.sending.ts';
-import type { Handle, RawRequest } from './platform.server.ts';
 import type { Notice, Trade } from './platform.trade.ts';
 import { fenSchema, yuan } from './platform.yuan.ts';
 

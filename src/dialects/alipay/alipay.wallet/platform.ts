@@ -4,20 +4,20 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../../runtime/clock.ts';
 import type { Logger } from '../../../runtime/logging.ts';
+import { memoryJournal, openJournal, readEntries } from '../../simulated/entry-journal.ts';
+import { close, createRawServer, listen, type RawAnswer } from '../../simulated/raw-server.ts';
 import { createBook } from './platform.book.ts';
 import { createBuyers } from './platform.buyers.ts';
 import type { PlatformConfig } from './platform.config.ts';
 import { createPlatformIds, type PlatformContext } from './platform.context.ts';
 import { createControl } from './platform.control.ts';
-import type { Entry } from './platform.entries.ts';
+import { type Entry, entrySchema } from './platform.entries.ts';
 import { createFaults } from './platform.faults.ts';
 import { createGateway } from './platform.gateway.ts';
-import { memoryJournal, openJournal, readEntries } from './platform.journal.ts';
 import { createPlatformKeys } from './platform.keys.ts';
 import { createPerforming } from './platform.performing.ts';
 import { createRest } from './platform.rest.ts';
 import { createSending } from './platform.sending.ts';
-import { close, createRawServer, listen, type RawAnswer } from './platform.server.ts';
 import { createTrades } from './platform.trades.ts';
 
 export interface RunningPlatform {
@@ -49,9 +49,12 @@ export async function createAlipayPlatform(
   // every notification under way listens for the end
   setMaxListeners(0, stopping.signal);
   const book = createBook(apps);
-  for (const entry of journalFile === undefined ? [] : readEntries(journalFile)) book.apply(entry);
+  for (const entry of journalFile === undefined ? [] : readEntries(journalFile, entrySchema))
+    book.apply(entry);
   const journal =
-    journalFile === undefined ? memoryJournal : await openJournal({ path: journalFile, onFailure });
+    journalFile === undefined
+      ? memoryJournal<Entry>()
+      : await openJournal<Entry>({ path: journalFile, onFailure });
   const context: PlatformContext = {
     config,
     book,

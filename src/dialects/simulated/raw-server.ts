@@ -1,4 +1,4 @@
-// The sockets of the simulated Alipay: raw bytes in, raw bytes out, no framework between, since
+// The sockets of a simulated platform: raw bytes in, raw bytes out, no framework between, since
 // signatures are over exactly what was sent.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,12 +1,12 @@
-// The platform's own append-only file: what Alipay has answered survives kill -9, so an answer
+// A simulated platform's own append-only file: what it has answered survives kill -9, so an answer
 // waits until its entry is on disk. Entries that wait together share one fdatasync.
 import { mkdirSync, readFileSync, truncateSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { defect } from '../../../runtime/defect.ts';
-import { type Entry, entrySchema } from './platform.entries.ts';
+import type { z } from 'zod';
+import { defect } from '../../runtime/defect.ts';
 
-export interface PlatformJournal {
+export interface EntryJournal<Entry> {
   append(entry: Entry): void;
   /** Resolves when everything appended so far is durable. */
   durable(): Promise<void>;
@@ -14,7 +14,7 @@ export interface PlatformJournal {
 }
 
 /** What an earlier run wrote. A last line without its end was never answered: it is cut off. */
-export function readEntries(path: string): Entry[] {
+export function readEntries<Entry>(path: string, schema: z.ZodType<Entry>): Entry[] {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -28,14 +28,14 @@ export function readEntries(path: string): Entry[] {
     .slice(0, end)
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => entrySchema.parse(JSON.parse(line)));
+    .map((line) => schema.parse(JSON.parse(line)));
 }
 
 /** @param onFailure the disk refused: nothing may be answered any more, the platform must end. */
-export async function openJournal(options: {
+export async function openJournal<Entry>(options: {
   readonly path: string;
   readonly onFailure: (error: unknown) => void;
-}): Promise<PlatformJournal> {
+}): Promise<EntryJournal<Entry>> {
   mkdirSync(dirname(options.path), { recursive: true, mode: 0o700 });
   const file = await open(options.path, 'a', 0o600);
   let lines = '';
@@ -92,8 +92,8 @@ export async function openJournal(options: {
 }
 
 /** Without a file: for tests that look at nothing but behaviour. */
-export const memoryJournal: PlatformJournal = {
+export const memoryJournal = <Entry>(): EntryJournal<Entry> => ({
   append: () => undefined,
   durable: () => Promise.resolve(),
   close: () => Promise.resolve(),
-};
+});
