@@ -15,8 +15,8 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Ids } from '../runtime/ids.ts';
 import type { Logger } from '../runtime/logging.ts';
 import type { Random } from '../runtime/random.ts';
+import type { Simulation } from '../simulated/simulation.ts';
 import type { InboundRoute } from './inbound.ts';
-import type { Simulation } from './simulated/simulation.ts';
 
 /** A payee as a look-up answers it; the name is masked unless the payee shows it. */
 export interface FoundPayee {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { dialects } from '../dialects/registry.ts';
-import type { Simulation } from '../dialects/simulated/simulation.ts';
+import type { Simulation } from '../simulated/simulation.ts';
 import type { Switch } from '../switch/switch.ts';
 import type { SandboxPlatform, SandboxShop } from './sandbox-file.ts';
 import { SANDBOX_ACQUIRER, SANDBOX_CAP_MINOR, SANDBOX_SPONSOR } from './scenario.ts';

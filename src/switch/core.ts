@@ -183,7 +183,11 @@ export function createCore(options: CoreOptions) {
   const indexKey = indexKeyOf(options.kek);
   const ground: Ground = {
     indexKey,
-    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    // what only waits keeps no process alive: a stop would take as long as the longest wait
+    sleep: (ms) =>
+      new Promise((resolve) => {
+        setTimeout(resolve, ms).unref();
+      }),
     onDefect: (error) => log.error({ err: error }, 'defect in the background'),
   };
   const opened = openJournal(options, ground);

@@ -17,6 +17,7 @@ export const tiers: readonly (readonly string[])[] = [
   ['directory', 'quotes'],
   ['payments'],
   ['compliance', 'merchants', 'notices', 'settlement', 'transparency'],
+  ['simulated'],
   ['dialects'],
   ['admin', 'http'],
   ['switch'],

@@ -8,9 +8,9 @@ import {
   platformConfigSchema,
 } from '../../src/dialects/alipay/alipay.wallet/platform.config.ts';
 import { createAlipayPlatform } from '../../src/dialects/alipay/alipay.wallet/platform.ts';
-import { close, listen } from '../../src/dialects/simulated/raw-server.ts';
 import { type Clock, systemClock } from '../../src/runtime/clock.ts';
 import { createLogger } from '../../src/runtime/logging.ts';
+import { close, listen } from '../../src/simulated/raw-server.ts';
 import { AlipaySdk, type AlipaySdkConfig } from '../clients/alipay.js';
 
 export const APP_ID = '2021000000000001';

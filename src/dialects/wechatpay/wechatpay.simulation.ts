@@ -1,7 +1,7 @@
 // How the sandbox stands up WeChat Pay: the simulated platform with two users, a sponsor's account
 // there, and a shop that speaks WeChat Pay to the switch. Keys are made here, once per sandbox.
 import { generateKeyPairSync, randomBytes, randomInt } from 'node:crypto';
-import { programBeside, type Simulation } from '../simulated/simulation.ts';
+import { programBeside, type Simulation } from '../../simulated/simulation.ts';
 
 function rsaKeys(): { readonly privateKey: string; readonly publicKey: string } {
   return generateKeyPairSync('rsa', {

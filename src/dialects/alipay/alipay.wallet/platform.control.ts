@@ -3,7 +3,7 @@
 // plain JSON.
 import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import type { Handle, RawRequest } from '../../simulated/raw-server.ts';
+import type { Handle, RawRequest } from '../../../simulated/raw-server.ts';
 import type { BuyerRefusal, Buyers, Wish } from './platform.buyers.ts';
 import type { PlatformContext } from './platform.context.ts';
 import { faultSchema } from './platform.faults.ts';

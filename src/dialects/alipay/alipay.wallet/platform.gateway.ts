@@ -1,7 +1,7 @@
 // Version 2 of Alipay's OpenAPI: POST /gateway.do, form parameters in query and body, an answer
 // whose inner object is signed byte for byte. Refusals have the same shape and are signed too.
 import { randomBytes } from 'node:crypto';
-import type { RawAnswer, RawRequest } from '../../simulated/raw-server.ts';
+import type { RawAnswer, RawRequest } from '../../../simulated/raw-server.ts';
 import type { App } from './platform.config.ts';
 import type { PlatformContext } from './platform.context.ts';
 import { decrypt, encrypt, sortedText } from './platform.keys.ts';

@@ -1,7 +1,7 @@
 // Version 3 of Alipay's OpenAPI: JSON over POST /v3/alipay/…, signed by the header `authorization`,
 // answers signed by headers of their own, refusals by HTTP status.
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { RawAnswer, RawRequest } from '../../simulated/raw-server.ts';
+import type { RawAnswer, RawRequest } from '../../../simulated/raw-server.ts';
 import type { App } from './platform.config.ts';
 import type { PlatformContext } from './platform.context.ts';
 import { decrypt, encrypt } from './platform.keys.ts';

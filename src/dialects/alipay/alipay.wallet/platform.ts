@@ -4,8 +4,8 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../../runtime/clock.ts';
 import type { Logger } from '../../../runtime/logging.ts';
-import { memoryJournal, openJournal, readEntries } from '../../simulated/entry-journal.ts';
-import { close, createRawServer, listen, type RawAnswer } from '../../simulated/raw-server.ts';
+import { memoryJournal, openJournal, readEntries } from '../../../simulated/entry-journal.ts';
+import { close, createRawServer, listen, type RawAnswer } from '../../../simulated/raw-server.ts';
 import { createBook } from './platform.book.ts';
 import { createBuyers } from './platform.buyers.ts';
 import type { PlatformConfig } from './platform.config.ts';

@@ -1,14 +1,20 @@
 // The API that merchants call: who asks is verified on the raw request, every answer is signed.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Handle, RawAnswer, RawRequest } from '../../simulated/raw-server.ts';
+import type { Handle, RawAnswer, RawRequest } from '../../../simulated/raw-server.ts';
 import type { Merchant } from './platform.config.ts';
 import type { PlatformContext } from './platform.context.ts';
 import { type Answer, type Orders, refuse } from './platform.orders.ts';
 
 const SKEW_S = 300;
-const AUTHORIZATION =
-  /^WECHATPAY2-SHA256-RSA2048 (?=.*mchid="(?<mchid>[^"]+)")(?=.*nonce_str="(?<nonce>[^"]+)")(?=.*signature="(?<signature>[^"]+)")(?=.*timestamp="(?<timestamp>\d+)")(?=.*serial_no="(?<serial>[^"]+)")/;
+const SCHEME = 'WECHATPAY2-SHA256-RSA2048 ';
+
+/** The quoted parts of the header by name; none where it is of another scheme. */
+function authorizationOf(header = ''): Readonly<Record<string, string>> {
+  if (!header.startsWith(SCHEME)) return {};
+  const parts = header.slice(SCHEME.length).matchAll(/([a-z_]+)="([^"]*)"/g);
+  return Object.fromEntries([...parts].map(([, name = '', value = '']) => [name, value]));
+}
 
 type Run = (merchant: Merchant, found: RegExpExecArray, request: RawRequest) => Answer;
 
@@ -54,10 +60,10 @@ export function createApi(context: PlatformContext, orders: Orders): Handle {
   const routes = routesOf(orders);
 
   function who({ headers, method, path, query, body }: RawRequest): Merchant | null {
-    const auth = AUTHORIZATION.exec(headers['authorization'] ?? '')?.groups;
-    const merchant = config.merchants.find(({ mchid }) => mchid === auth?.['mchid']);
-    if (auth === undefined || merchant === undefined) return null;
-    const { nonce = '', timestamp = '', signature = '', serial } = auth;
+    const auth = authorizationOf(headers['authorization']);
+    const merchant = config.merchants.find(({ mchid }) => mchid === auth['mchid']);
+    if (merchant === undefined) return null;
+    const { nonce_str: nonce = '', timestamp = '', signature = '', serial_no: serial } = auth;
     const target = query === '' ? path : `${path}?${query}`;
     const text = `${method}\n${target}\n${timestamp}\n${nonce}\n${body.toString('utf8')}\n`;
     if (serial !== merchant.serial) return null;

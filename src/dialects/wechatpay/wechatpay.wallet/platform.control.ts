@@ -2,7 +2,7 @@
 // books, and what a test orders the platform to do wrong. Loopback and a bearer token; plain JSON.
 import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import type { Handle, RawRequest } from '../../simulated/raw-server.ts';
+import type { Handle, RawRequest } from '../../../simulated/raw-server.ts';
 import type { Order } from './platform.book.ts';
 import type { PlatformContext } from './platform.context.ts';
 import { faultSchema } from './platform.faults.ts';

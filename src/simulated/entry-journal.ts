@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, truncateSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { z } from 'zod';
-import { defect } from '../../runtime/defect.ts';
+import { defect } from '../runtime/defect.ts';
 
 export interface EntryJournal<Entry> {
   append(entry: Entry): void;
