@@ -74,6 +74,16 @@ export function createDelivery(deps: {
     );
   }
 
+  const legOf = (message: OutboxRow) => machine.book.payment(message.paymentId)?.legs[message.leg];
+
+  /** The connection calls the leg something new, though it does not know its end. */
+  function teaches(message: OutboxRow, { record, externalId }: LegReport): boolean {
+    const leg = legOf(message);
+    if (leg === undefined) return false;
+    const isNewRecord = record !== undefined && record !== leg.record;
+    return isNewRecord || (externalId !== null && externalId !== leg.externalId);
+  }
+
   async function settle(message: OutboxRow, report: LegReport): Promise<boolean> {
     const payment = machine.book.payment(message.paymentId);
     const subjects = message.message.subjects;
@@ -95,7 +105,7 @@ export function createDelivery(deps: {
   }
 
   async function carry(message: OutboxRow, since: number): Promise<void> {
-    const stored: StoredInstruction = {
+    const sent = {
       kind: kindOf(message.kind),
       legId: legIdOf(message.paymentId, message.leg),
       paymentId: message.paymentId,
@@ -111,14 +121,18 @@ export function createDelivery(deps: {
       const outlet = deps.outlet(message.destination);
       if (outlet === undefined) return;
       const isFirst = tries === 0;
+      const record = legOf(message)?.record ?? null;
+      const stored: StoredInstruction = { ...sent, record };
       const report = await inLane(message.destination, () =>
         isFirst
           ? outlet.connector.execute(outlet.settings, stored)
           : outlet.connector.inquire(outlet.settings, stored),
       );
       if (!isWanted(message, since)) return;
-      // an unknown is written down once, an answer always
-      if (report.outcome !== 'pending' || isFirst) await settle(message, report);
+      // an unknown is written down once, an answer always, and so is what an unknown teaches
+      if (report.outcome !== 'pending' || isFirst || teaches(message, report)) {
+        await settle(message, report);
+      }
       if (!isWanted(message, since)) return;
       const refused = report.outcome !== 'pending';
       await deps.sleep(

@@ -222,6 +222,8 @@ export interface StoredInstruction {
   readonly legId: string;
   readonly paymentId: string;
   readonly bytes: Uint8Array;
+  /** What the dialect has kept with the leg so far. */
+  readonly record: string | null;
 }
 
 export type Capability =

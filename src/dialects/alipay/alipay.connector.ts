@@ -91,8 +91,11 @@ export function createAlipayConnector(deps: AlipayDeps): Connector {
     const { answer, state } = await stateOf(ask, stored, minor);
     if (state === 'paid') return paid(answer);
     if (state === 'closed') return closed(answer);
-    // before the payer scans there is no trade: whether the order has arrived is asked by itself
-    return state === 'absent' ? made(await ask(paths.precreate, stored.bytes)) : unknown();
+    // before the payer scans there is no trade; the same order again is the same
+    const isUnheard = state === 'absent' || state === 'waiting';
+    return isUnheard && stored.record === null
+      ? made(await ask(paths.precreate, stored.bytes))
+      : unknown();
   }
 
   /**

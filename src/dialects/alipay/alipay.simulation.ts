@@ -33,7 +33,12 @@ export const alipaySimulation: Simulation = {
       },
       users: USERS.map(({ account, name }) => ({ account, name })),
       sponsor: {
-        settings: { side: 'platform', appId: sponsorApp, alipayPublicKey: alipay.publicKey },
+        settings: {
+          side: 'platform',
+          appId: sponsorApp,
+          alipayPublicKey: alipay.publicKey,
+          timeoutMs: 2_000,
+        },
         secrets: { privateKey: sponsor.privateKey },
       },
       shop: {

@@ -60,6 +60,7 @@ const stored: StoredInstruction = {
   kind: 'credit',
   legId: `${paymentId.replaceAll('-', '')}`,
   paymentId,
+  record: null,
   bytes: Buffer.from('{"amount":{"amount":"1.00","currency":"CNY"}}'),
 };
 

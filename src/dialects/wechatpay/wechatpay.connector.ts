@@ -105,7 +105,9 @@ export function createWechatpayConnector(deps: WechatpayDeps): Connector {
     const { answer, state } = await stateOf(ask, connection, stored, amount.total);
     if (state === 'paid') return paid(answer);
     if (state === 'closed') return closed(answer);
-    return state === 'absent' ? made(await ask('POST', paths.order, stored.bytes)) : unknown();
+    // the order never arrived, or its answer never did: the same order again is the same
+    const isUnheard = state === 'absent' || (state === 'waiting' && stored.record === null);
+    return isUnheard ? made(await ask('POST', paths.order, stored.bytes)) : unknown();
   }
 
   /** Takes an order back: closed by the platform, or paid after all. */

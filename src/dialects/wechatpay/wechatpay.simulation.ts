@@ -47,6 +47,7 @@ export const wechatpaySimulation: Simulation = {
           merchantSerial: account.serial,
           platformSerial,
           platformPublicKey: platform.publicKey,
+          timeoutMs: 2_000,
         },
         secrets: { privateKey: sponsor.privateKey, apiV3Key: account.apiV3Key },
       },
