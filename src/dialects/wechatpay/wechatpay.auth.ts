@@ -2,6 +2,7 @@
 // notification carries. Always on what was sent. Source: pay.weixin.qq.com, APIv3 "签名生成",
 // "签名验证", "证书和回调报文解密".
 import { createCipheriv, createDecipheriv } from 'node:crypto';
+import type { Random } from '../../runtime/random.ts';
 import { signRsa } from '../../signatures/index.ts';
 
 /** Every line ends with a line feed, the last one too. */
@@ -93,6 +94,12 @@ export interface Resource {
 }
 
 const TAG_BYTES = 16;
+
+/**
+ * 12 characters that never come again for a key: a nonce that does gives away what GCM hides, and
+ * lets others forge. From chance, never from the time.
+ */
+export const resourceNonce = (random: Random) => Buffer.from(random.bytes(9)).toString('base64url');
 
 export function encryptResource(
   apiV3Key: string,

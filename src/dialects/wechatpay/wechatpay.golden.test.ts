@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { generateRsaKeys } from '../../../test/setup/rsa.ts';
 import { legIdOf } from '../../payments/payment.ts';
 import type { Instruction } from '../../payments/port.ts';
+import { createCryptoRandom } from '../../runtime/random.ts';
 import { isRsaSigned } from '../../signatures/index.ts';
 import {
   answerText,
@@ -13,6 +14,7 @@ import {
   encryptResource,
   readAuthorization,
   requestText,
+  resourceNonce,
   signedHeaders,
 } from './wechatpay.auth.ts';
 import type { PlatformSettings } from './wechatpay.deps.ts';
@@ -216,6 +218,13 @@ describe('signatures', () => {
     expect(decryptResource(key, { ...sealed, associated_data: 'refund' })).toBeNull();
     expect(decryptResource(key, { ...sealed, ciphertext: 'AAAA' })).toBeNull();
   });
+});
+
+test('no two resources are encrypted under one nonce, however fast they follow', () => {
+  const random = createCryptoRandom();
+  const nonces = Array.from({ length: 10_000 }, () => resourceNonce(random));
+  expect(new Set(nonces).size).toBe(nonces.length);
+  for (const nonce of nonces.slice(0, 100)) expect(nonce).toMatch(/^[A-Za-z0-9_-]{12}$/);
 });
 
 describe('messages', () => {

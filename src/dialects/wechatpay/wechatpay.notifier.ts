@@ -1,7 +1,7 @@
 // Tells a shop what became of its order (支付通知, 退款结果通知): JSON to its notify_url, encrypted for
 // it and signed, again by WeChat Pay's schedule until it answers 200 or 204.
 import type { ConnectionNotice, Connector } from '../../payments/port.ts';
-import { encryptResource, signedHeaders } from './wechatpay.auth.ts';
+import { encryptResource, resourceNonce, signedHeaders } from './wechatpay.auth.ts';
 import { merchantOf, secretsOf, type WechatpayDeps } from './wechatpay.deps.ts';
 import { chinaTime } from './wechatpay.messages.ts';
 import { readRecord, refundNoticeOf, transactionOf } from './wechatpay.order.ts';
@@ -57,7 +57,7 @@ export function createNotifier(
       if (settings === null || record === null || content === null) return false;
       const { privateKey, apiV3Key } = secretsOf(connection);
       const { original_type, ...event } = KINDS[notice.kind];
-      const nonce = ids.compact().slice(0, 12);
+      const nonce = resourceNonce(deps.random);
       const text = JSON.stringify(content);
       const sealed = encryptResource(apiV3Key, nonce, original_type, text);
       const body = JSON.stringify({
