@@ -1,69 +1,23 @@
 // The scene that names the problem: a customer with Alipay in a shop that has only WeChat Pay, and
 // the mirror image, while notifications are lost, doubled, late and forged, answers are silent or
 // forged, and the switch is killed in between. Shops' programs are the platforms' own clients.
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { minorOf } from '../../src/cli/decimals.ts';
 import { platformPayer } from '../../src/cli/matrix/payers.ts';
 import { createPlatformControl } from '../../src/sandbox/platform-control.ts';
-import { readSandboxFile, type SandboxFile } from '../../src/sandbox/sandbox-file.ts';
 import {
   type ShopProgram,
   shopProgramOf,
   startShopProgram,
 } from '../../src/sandbox/shop-program.ts';
-import { repositoryRoot } from '../house/source-tree.ts';
+import { type RunningSwitch, startRunningSwitch, until } from './running-switch.ts';
 
-const launcher = join(repositoryRoot, 'bin/hutong.js');
-const data = mkdtempSync(join(tmpdir(), 'hutong-platforms-'));
-let child: ChildProcess;
-
-async function ready(address: string): Promise<boolean> {
-  const answer = await fetch(`${address}/readyz`).catch(() => null);
-  return answer?.status === 200;
-}
-
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 30_000; Date.now() < end; await sleep(50)) {
-    if (await holds().catch(() => false)) return;
-  }
-  throw new Error(`within 30 s: ${what}`);
-}
-
-/** The port stays: shops keep the switch's address. */
-let port = '0';
-async function start(): Promise<void> {
-  const args = [launcher, 'start', '--data', data, '--port', port, '--sandbox'];
-  child = spawn(process.execPath, [...args, '--log-level', 'fatal'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const lines: unknown[] = await once(child.stdout ?? child, 'data');
-  const address = String(lines[0]).trim();
-  port = new URL(address).port;
-  await until('the switch is ready', () => ready(address));
-}
-
-async function kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
-  const gone = once(child, 'exit');
-  child.kill(signal);
-  await gone;
-}
-
-function sandbox(): SandboxFile {
-  const file = readSandboxFile(data);
-  if (file === null) throw new Error('no sandbox');
-  return file;
-}
+let hutong: RunningSwitch;
 
 const shops = new Map<string, ShopProgram>();
 const platformOf = (dialect: string) => {
-  const found = sandbox().platforms.find((each) => each.dialect === dialect);
+  const found = hutong.sandbox().platforms.find((each) => each.dialect === dialect);
   if (found === undefined) throw new Error(`no platform ${dialect}`);
   return found;
 };
@@ -74,8 +28,8 @@ function shopOf(dialect: string): ShopProgram {
 }
 
 beforeAll(async () => {
-  await start();
-  for (const shop of sandbox().shops) {
+  hutong = await startRunningSwitch();
+  for (const shop of hutong.sandbox().shops) {
     const program = shopProgramOf(shop.dialect);
     if (program === null) throw new Error('npm ci --prefix test/clients');
     shops.set(shop.dialect, await startShopProgram(program, shop));
@@ -84,8 +38,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await Promise.all([...shops.values()].map((shop) => shop.stop()));
-  await kill('SIGTERM');
-  rmSync(data, { recursive: true, force: true });
+  await hutong.stop();
 });
 
 const PAIRS = [
@@ -124,7 +77,7 @@ const FAULTS = [
   { kind: 'error_after', times: 1 },
 ] as const;
 
-test('whatever goes wrong on the way, each order is paid once, and everybody learns it', async () => {
+test('whatever goes wrong, each order is paid once, and everybody learns it', async () => {
   const orders: { no: string; payer: string; payee: string; code: string }[] = [];
   const before = new Map<string, bigint>();
   for (const [payer] of PAIRS) {
@@ -145,8 +98,8 @@ test('whatever goes wrong on the way, each order is paid once, and everybody lea
       if (!isLate) await control.addFault(fault);
     }
   }
-  await kill('SIGKILL');
-  await start();
+  await hutong.kill('SIGKILL');
+  await hutong.start();
   for (const { no, payee } of orders) {
     const shop = shopOf(payee);
     await until(`${no} is paid`, async () => (await shop.query(no)).state === 'paid');
@@ -158,14 +111,11 @@ test('whatever goes wrong on the way, each order is paid once, and everybody lea
     const spent = (before.get(payer) ?? 0n) - (await platformPayer(platformOf(payer)).balance());
     expect(spent).toBe(BigInt(FAULTS.length) * minorOf('1.00', 'CNY'));
   }
-  const verified = spawnSync(process.execPath, [launcher, 'verify', '--data', data, '--json'], {
-    encoding: 'utf8',
-  });
-  expect(z.object({ ok: z.boolean() }).parse(JSON.parse(verified.stdout)).ok).toBe(true);
+  expect(z.object({ ok: z.boolean() }).parse(hutong.command('verify')).ok).toBe(true);
 }, 120_000);
 
 test('what is not signed by the platform is not believed, and a stranger is no shop', async () => {
-  const { publicUrl } = { publicUrl: sandbox().shops[0]?.credentials['address'] ?? '' };
+  const publicUrl = hutong.address();
   const form = 'out_trade_no=x&trade_status=TRADE_SUCCESS&app_id=1&sign=AAAA';
   const type = 'application/x-www-form-urlencoded';
   const told = await fetch(`${publicUrl}/alipay/notify/${platformOf('alipay').connection}`, {
