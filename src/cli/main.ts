@@ -12,6 +12,7 @@ import { registerLookup } from './lookup.command.ts';
 import { registerMatrix } from './matrix.command.ts';
 import { paint } from './output.ts';
 import { registerPay } from './pay.command.ts';
+import { registerQr } from './qr.command.ts';
 import { registerRefund } from './refund.command.ts';
 import { registerStart } from './start.command.ts';
 import { registerStatus } from './status.command.ts';
@@ -38,6 +39,7 @@ registerCredentials(program);
 registerVerify(program);
 registerDoctor(program);
 registerBench(program);
+registerQr(program);
 
 function exitOf(error: unknown): number {
   if (error instanceof CommandError) {

@@ -17,6 +17,17 @@ export type {
 export { readMerchantCode } from './emv/merchant-read.ts';
 export { writeMerchantCode } from './emv/merchant-write.ts';
 export type { DataObject } from './emv/tlv.ts';
+export { readImage } from './images/image-read.ts';
+export {
+  type CodeMatrix,
+  type CorrectionLevel,
+  codeMatrix,
+  LEVEL_USUAL,
+  QUIET_MODULES,
+} from './images/matrix.ts';
+export { PIXELS_PER_MODULE, pngImage } from './images/png.ts';
+export { svgImage } from './images/svg.ts';
+export { type TerminalStyle, terminalImage } from './images/terminal.ts';
 export { ed25519Signer, ed25519Verifier } from './links/ed25519.ts';
 export { type ChainRequest, readChainRequest, writeChainRequest } from './links/eip681.ts';
 export {

@@ -28,7 +28,9 @@ export function codeMatrix(
   level: CorrectionLevel = LEVEL_USUAL,
 ): CodeResult<CodeMatrix> {
   try {
-    const rows = encodeQR(text, 'raw', { ecc: level, border: 0 });
+    // The library draws at least one module of border, which is cut off again.
+    const framed = encodeQR(text, 'raw', { ecc: level, border: 1 });
+    const rows = framed.slice(1, -1).map((row) => row.slice(1, -1));
     return found({ size: rows.length, rows });
   } catch (error) {
     // The library has no other way to say that the text does not fit.
