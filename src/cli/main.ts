@@ -10,6 +10,7 @@ import { registerDoctor } from './doctor.command.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { registerLookup } from './lookup.command.ts';
 import { registerMatrix } from './matrix.command.ts';
+import { registerNew } from './new.command.ts';
 import { paint } from './output.ts';
 import { registerPay } from './pay.command.ts';
 import { registerQr } from './qr.command.ts';
@@ -31,6 +32,7 @@ const program = new Command('hutong')
 registerStart(program);
 registerDemo(program);
 registerMatrix(program);
+registerNew(program);
 registerStatus(program);
 registerPay(program);
 registerLookup(program);
