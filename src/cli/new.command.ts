@@ -36,7 +36,7 @@ export function registerNew(program: Command): void {
     .description('begin something new in a checkout of Hutong')
     .command('dialect')
     .description('write the folder of a new dialect, with a test that fails')
-    .argument('<name>', 'small letters and digits, for example fspiop')
+    .argument('<name>', 'small letters and digits')
     .option('--checkout <folder>', 'the checkout to write into', here)
     .action(newDialect);
 }
