@@ -42,6 +42,16 @@ export function readAuthorization(header: string | undefined): Authorization | n
     : null;
 }
 
+const SKEW_S_MAX = 300;
+
+/** How long a signature counts, either way: five minutes, as the platform has it. */
+export const SIGNATURE_MS = SKEW_S_MAX * 1_000;
+
+/** Whether `timestamp`, seconds as text, is of the last or next five minutes. */
+export function isFresh(timestamp: string, nowMs: number): boolean {
+  return /^\d{1,12}$/.test(timestamp) && Math.abs(nowMs / 1_000 - Number(timestamp)) <= SKEW_S_MAX;
+}
+
 /** What a request signs; `target` is the raw path with its query. */
 export function requestText(
   { timestamp, nonce }: Pick<Authorization, 'timestamp' | 'nonce'>,

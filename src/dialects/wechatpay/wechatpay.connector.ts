@@ -8,23 +8,25 @@ import type {
   LegReport,
   StoredInstruction,
 } from '../../payments/port.ts';
-import { required } from '../../runtime/defect.ts';
-import { isRsaSigned } from '../../signatures/index.ts';
-import { parseJson } from '../../wire/index.ts';
-import { answerText, authorize } from './wechatpay.auth.ts';
-import { merchantOf, platformOf, secretsOf, type WechatpayDeps } from './wechatpay.deps.ts';
-import { nativeOrderSchema } from './wechatpay.messages.ts';
+import { type Ask, createChannel, settingsOf } from './wechatpay.channel.ts';
+import { merchantOf, platformOf, type WechatpayConnectorDeps } from './wechatpay.deps.ts';
 import { createNotifier } from './wechatpay.notifier.ts';
 import {
   type Answer,
+  type Asked,
   closed,
   encodeInstruction,
+  fenOf,
   isAbsent,
+  isNeverTaken,
+  notInYuan,
   ordered,
   orderState,
   paid,
   paths,
   refunded,
+  refundRefusal,
+  refused,
   unknown,
 } from './wechatpay.outbound.ts';
 
@@ -38,108 +40,88 @@ const INQUIRY_MS_MAX = 60_000;
 
 export const notifyPath = (connectionId: string) => `/wechatpay/notify/${connectionId}`;
 
-type Ask = (
-  method: 'GET' | 'POST',
-  target: string,
-  body?: Uint8Array | null,
-) => Promise<Answer | null>;
+/** What is asked of the platform, one instruction at a time. */
+function createDealings(deps: WechatpayConnectorDeps) {
+  const { payments, logger } = deps;
 
-export function createWechatpayConnector(deps: WechatpayDeps): Connector {
-  const { clock, ids, http } = deps;
-
-  /** One question; null where no answer came that the platform has signed. */
-  const askOf =
-    (connection: ConnectionSettings): Ask =>
-    async (method, target, body = null) => {
-      const settings = required(platformOf(connection), 'a platform connection');
-      const endpoint = required(connection.endpoint, 'its address').replace(/\/+$/, '');
-      const { mchid, merchantSerial: serial, platformSerial, platformPublicKey } = settings;
-      const timestamp = String(Math.floor(clock.nowMs() / 1_000));
-      const sent = body === null ? '' : Buffer.from(body).toString('utf8');
-      const asks = { mchid, nonce: ids.compact(), timestamp, serial };
-      const request = { method, target, body: sent };
-      const answer = await http.request({
-        method,
-        url: endpoint + target,
-        headers: {
-          authorization: authorize(secretsOf(connection).privateKey, asks, request),
-          accept: 'application/json',
-          'user-agent': 'hutong',
-          'wechatpay-serial': platformSerial,
-          ...(body === null ? {} : { 'content-type': 'application/json' }),
-        },
-        body,
-        timeoutMs: settings.timeoutMs,
-      });
-      if (answer.kind !== 'answered') return null;
-      const text = answer.body.toString('utf8');
-      const header = (name: string) => answer.headers[`wechatpay-${name}`] ?? '';
-      const signed = answerText(header('timestamp'), header('nonce'), text);
-      if (header('serial') !== platformSerial) return null;
-      if (!isRsaSigned(platformPublicKey, signed, header('signature'))) return null;
-      const parsed = text === '' ? null : parseJson(answer.body);
-      if (parsed?.ok === false) return null;
-      const evidence = Buffer.from(`${answer.status}\n${header('signature')}\n${signed}`, 'utf8');
-      return { status: answer.status, json: parsed?.value ?? null, evidence };
-    };
-
-  async function stateOf(
-    ask: Ask,
-    connection: ConnectionSettings,
-    { legId }: StoredInstruction,
-    minor: bigint | null,
-  ) {
-    const { mchid } = required(platformOf(connection), 'a platform connection');
-    const answer = await ask('GET', paths.query(legId, mchid));
+  async function stateOf(ask: Ask, asked: Asked) {
+    const answer = await ask('GET', paths.query(asked.legId, asked.mchid));
     if (answer === null) return { answer, state: 'unknown' } as const;
-    return { answer, state: orderState(answer, minor) } as const;
+    const state = orderState(answer, asked);
+    if (state === 'contradicts') {
+      logger.error({ legId: asked.legId }, 'an answer does not fit the order it is about');
+    }
+    return { answer, state } as const;
   }
 
-  async function collected(
-    ask: Ask,
-    connection: ConnectionSettings,
-    stored: StoredInstruction,
-  ): Promise<LegReport> {
-    const text = Buffer.from(stored.bytes).toString('utf8');
-    const { amount } = nativeOrderSchema.parse(JSON.parse(text));
-    const { answer, state } = await stateOf(ask, connection, stored, amount.total);
-    if (state === 'paid') return paid(answer);
-    if (state === 'closed') return closed(answer);
-    // the order never arrived, or its answer never did: the same order again is the same
-    const isUnheard = state === 'absent' || (state === 'waiting' && stored.record === null);
-    return isUnheard ? made(await ask('POST', paths.order, stored.bytes)) : unknown();
-  }
+  return {
+    async collected(ask: Ask, asked: Asked, { bytes, record }: StoredInstruction) {
+      const { answer, state } = await stateOf(ask, asked);
+      if (state === 'paid') return paid(answer);
+      if (state === 'closed') return closed(answer);
+      // the order never arrived, or its answer never did: the same order again is the same
+      const isUnheard = state === 'absent' || (state === 'waiting' && record === null);
+      return isUnheard ? made(await ask('POST', paths.order, bytes)) : unknown();
+    },
 
-  /** Takes an order back: closed by the platform, or paid after all. */
-  async function takenBack(
-    ask: Ask,
-    connection: ConnectionSettings,
-    stored: StoredInstruction,
-  ): Promise<LegReport> {
-    const done = await ask('POST', paths.close(stored.legId), stored.bytes);
-    if (done?.status === 204) return closed(done);
-    const { answer, state } = await stateOf(ask, connection, stored, null);
-    if (state === 'paid') return paid(answer);
-    // an order that never arrived may still arrive: only what is there can be closed for good
-    return state === 'closed' ? closed(answer) : unknown();
-  }
+    /** Takes an order back: closed by the platform, or paid after all. */
+    async takenBack(ask: Ask, connection: ConnectionSettings, stored: StoredInstruction) {
+      const { legId, paymentId, bytes } = stored;
+      const done = await ask('POST', paths.close(legId), bytes);
+      if (done?.status === 204) return closed(done);
+      const { mchid, platformSerial: keyId } = settingsOf(connection);
+      const { participantId, id: connectionId } = connection;
+      const credential = { participantId, connectionId, keyId };
+      const own = await payments.payment(credential, { by: 'id', id: paymentId });
+      if (!own.ok) return unknown();
+      const { debitMinor: minor, expiresAtMs } = own.value.payment;
+      const { answer, state } = await stateOf(ask, { mchid, legId, minor });
+      if (state === 'paid') return paid(answer);
+      if (state === 'closed') return closed(answer);
+      // an order that never arrived may still arrive, as long as it has not expired
+      return state === 'absent' && isNeverTaken(answer, expiresAtMs) ? closed(answer) : unknown();
+    },
 
-  async function execute(
+    async givenBack(ask: Ask, asked: Asked, { legId, bytes }: StoredInstruction) {
+      const answer = await ask('POST', paths.refund, bytes);
+      if (answer === null) return unknown();
+      const problem = refundRefusal(answer);
+      if (problem === null) return refunded(answer, asked) ?? unknown();
+      // refused now: only if it is not there either has it not been done before
+      const found = await ask('GET', paths.refundQuery(legId));
+      if (found === null) return unknown();
+      return isAbsent(found) ? refused(answer, problem) : (refunded(found, asked) ?? unknown());
+    },
+  };
+}
+
+export function createWechatpayConnector(deps: WechatpayConnectorDeps): Connector {
+  const askOf = createChannel(deps);
+  const dealings = createDealings(deps);
+
+  /** `isAgain`: it was sent before, so that first it is asked what became of it. */
+  async function deal(
     connection: ConnectionSettings,
     stored: StoredInstruction,
+    isAgain: boolean,
   ): Promise<LegReport> {
     if (merchantOf(connection) !== null) return credited(stored);
     const ask = askOf(connection);
-    switch (stored.kind) {
-      case 'collect':
-        return made(await ask('POST', paths.order, stored.bytes));
-      case 'close':
-        return takenBack(ask, connection, stored);
-      case 'refund':
-        return givenBack(await ask('POST', paths.refund, stored.bytes));
-      case 'credit':
-        return unknown();
+    const { kind, legId, bytes } = stored;
+    if (kind === 'credit') return unknown();
+    if (kind === 'close') return dealings.takenBack(ask, connection, stored);
+    const minor = fenOf(bytes);
+    if (minor === null) return notInYuan();
+    const asked = { mchid: settingsOf(connection).mchid, legId, minor };
+    if (kind === 'collect') {
+      if (isAgain) return dealings.collected(ask, asked, stored);
+      return made(await ask('POST', paths.order, bytes));
     }
+    const found = isAgain ? await ask('GET', paths.refundQuery(legId)) : null;
+    // the same refund number again is the same refund
+    const isToSend = !isAgain || (found !== null && isAbsent(found));
+    if (isToSend) return dealings.givenBack(ask, asked, stored);
+    return (found === null ? null : refunded(found, asked)) ?? unknown();
   }
 
   return {
@@ -151,24 +133,13 @@ export function createWechatpayConnector(deps: WechatpayDeps): Connector {
       if (settings === null) return Buffer.from(JSON.stringify({ leg: instruction.legId }));
       return encodeInstruction(settings, instruction, deps.publicUrl + notifyPath(connection.id));
     },
-    execute,
-    async inquire(connection, stored) {
-      if (merchantOf(connection) !== null) return credited(stored);
-      const ask = askOf(connection);
-      if (stored.kind === 'collect') return collected(ask, connection, stored);
-      if (stored.kind !== 'refund') return execute(connection, stored);
-      const answer = await ask('GET', paths.refundQuery(stored.legId));
-      // the same refund number again is the same refund
-      return answer !== null && isAbsent(answer) ? execute(connection, stored) : givenBack(answer);
-    },
+    execute: (connection, stored) => deal(connection, stored, false),
+    inquire: (connection, stored) => deal(connection, stored, true),
     inquiryDelayMs: (n) => Math.min(INQUIRY_FIRST_MS * 2 ** Math.min(n - 1, 20), INQUIRY_MS_MAX),
   };
 }
 
 const made = (answer: Answer | null): LegReport => (answer === null ? unknown() : ordered(answer));
-
-const givenBack = (answer: Answer | null): LegReport =>
-  (answer === null ? null : refunded(answer)) ?? unknown();
 
 /** A shop has its money when its participant has it: the books say so, and nobody is asked. */
 function credited({ legId }: StoredInstruction): LegReport {

@@ -1,7 +1,8 @@
 // What the WeChat Pay dialect needs besides what every dialect is given, and what its connections
 // configure: a shop whose program speaks WeChat Pay to the switch, or a sponsor's account there.
 import { z } from 'zod';
-import type { ConnectionSettings } from '../../payments/port.ts';
+import type { Payment } from '../../payments/payment.ts';
+import type { ConnectionSettings, PaymentsPort } from '../../payments/port.ts';
 import type { ReplayCache } from '../../signatures/index.ts';
 import type { HttpClient } from '../../wire/index.ts';
 import type { DialectDeps } from '../dialect.ts';
@@ -9,6 +10,21 @@ import type { DialectDeps } from '../dialect.ts';
 export interface WechatpayDeps extends DialectDeps {
   readonly replays: ReplayCache;
   readonly http: HttpClient;
+}
+
+/** What the way out needs of them. */
+export interface WechatpayConnectorDeps
+  extends Pick<WechatpayDeps, 'clock' | 'ids' | 'random' | 'logger' | 'http' | 'publicUrl'> {
+  /** Looks up what a leg was to pay, and until when. */
+  readonly payments: {
+    payment(...asked: Parameters<PaymentsPort['payment']>): Promise<
+      | { readonly ok: false }
+      | {
+          readonly ok: true;
+          readonly value: { readonly payment: Pick<Payment, 'debitMinor' | 'expiresAtMs'> };
+        }
+    >;
+  };
 }
 
 const mchid = z.string().regex(/^[0-9]{8,32}$/);

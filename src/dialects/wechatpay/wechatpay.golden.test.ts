@@ -32,6 +32,7 @@ import {
   ordered,
   orderState,
   refunded,
+  refundRefusal,
 } from './wechatpay.outbound.ts';
 import { errorCodeOf, errorCodes } from './wechatpay.problems.ts';
 
@@ -92,6 +93,7 @@ const signed = (status: number, json: object | null) => ({
   status,
   json,
   evidence: Buffer.from('e'),
+  signedAtMs: 0,
 });
 /** The sample of 查询订单 and of the notification's resource. */
 const transaction = {
@@ -119,9 +121,10 @@ describe('what its answers are taken for', () => {
     expect(ordered(signed(500, { code: 'SYSTEM_ERROR' }))).toMatchObject({ outcome: 'pending' });
   });
 
-  test.each<[string, number, object, bigint | null, string]>([
+  const asked = { mchid: '1230000109', legId: '1217752501201407033233368018', minor: 100n };
+  test.each<[string, number, object, bigint, string]>([
     ['paid', 200, transaction, 100n, 'paid'],
-    ['paid, another amount', 200, transaction, 101n, 'other_amount'],
+    ['paid, another amount', 200, transaction, 101n, 'contradicts'],
     ['refunded, so it was paid', 200, { ...transaction, trade_state: 'REFUND' }, 100n, 'paid'],
     ['not paid', 200, { ...transaction, trade_state: 'NOTPAY' }, 100n, 'waiting'],
     ['being paid', 200, { ...transaction, trade_state: 'USERPAYING' }, 100n, 'waiting'],
@@ -130,9 +133,26 @@ describe('what its answers are taken for', () => {
     ['not there', 404, { code: 'ORDER_NOT_EXIST', message: '订单不存在' }, 100n, 'absent'],
     ['in trouble', 500, { code: 'SYSTEM_ERROR', message: '系统异常' }, 100n, 'unknown'],
     ['in a new state', 200, { ...transaction, trade_state: 'FROZEN' }, 100n, 'unknown'],
+    ['of another order', 200, { ...transaction, out_trade_no: 'x' }, 100n, 'contradicts'],
+    ['of another merchant', 200, { ...transaction, mchid: '1' }, 100n, 'contradicts'],
+    [
+      'of another, not paid',
+      200,
+      { ...transaction, mchid: '1', trade_state: 'CLOSED' },
+      100n,
+      'contradicts',
+    ],
+    [
+      'paid, without its number',
+      200,
+      { ...transaction, transaction_id: undefined },
+      100n,
+      'unknown',
+    ],
+    ['paid, without an amount', 200, { ...transaction, amount: undefined }, 100n, 'contradicts'],
     ['of fractions', 200, { ...transaction, amount: { total: 1.5 } }, 100n, 'unknown'],
   ])('a query: %s', (_what, status, json, minor, state) => {
-    expect(orderState(signed(status, json), minor)).toBe(state);
+    expect(orderState(signed(status, json), { ...asked, minor })).toBe(state);
   });
 
   /** The sample of 申请退款. */
@@ -143,17 +163,29 @@ describe('what its answers are taken for', () => {
     out_trade_no: '1217752501201407033233368018',
     channel: 'ORIGINAL',
     status: 'SUCCESS',
+    amount: { total: 888, refund: 100, payer_total: 888, payer_refund: 100, currency: 'CNY' },
   };
   test.each<[string, number, object, string | null]>([
     ['done', 200, refund, 'completed'],
-    ['under way', 200, { ...refund, status: 'PROCESSING' }, 'pending'],
-    ['stuck', 200, { ...refund, status: 'ABNORMAL' }, 'pending'],
+    ['under way', 200, { ...refund, status: 'PROCESSING' }, null],
+    ['stuck', 200, { ...refund, status: 'ABNORMAL' }, null],
     ['closed', 200, { ...refund, status: 'CLOSED' }, 'rejected'],
-    ['no money', 403, { code: 'NOT_ENOUGH', message: '余额不足' }, 'rejected'],
-    ['in trouble', 500, { code: 'SYSTEM_ERROR', message: '系统异常' }, null],
-    ['too fast', 429, { code: 'FREQUENCY_LIMITED', message: '频率超限' }, null],
+    ['another one', 200, { ...refund, out_refund_no: 'x' }, null],
+    ['another amount', 200, { ...refund, amount: { refund: 99 } }, null],
+    ['refused, which is never an answer to its query', 403, { code: 'NOT_ENOUGH' }, null],
   ])('a refund: %s', (_what, status, json, outcome) => {
-    expect(refunded(signed(status, json))?.outcome ?? null).toBe(outcome);
+    expect(refunded(signed(status, json), asked)?.outcome ?? null).toBe(outcome);
+  });
+
+  test.each<[string, number, string | null]>([
+    ['NOT_ENOUGH', 403, 'limit_exceeded'],
+    ['INVALID_REQUEST', 400, 'refund_exceeds_payment'],
+    ['SYSTEM_ERROR', 500, null],
+    ['FREQUENCY_LIMITED', 429, null],
+    ['SIGN_ERROR', 401, null],
+    ['of tomorrow', 400, null],
+  ])('a refund refused for good, or not: %s', (code, status, problem) => {
+    expect(refundRefusal(signed(status, { code, message: '…' }))).toBe(problem);
   });
 
   test('a refund that is not there', () => {
@@ -252,6 +284,7 @@ describe('messages', () => {
       refund_id: '50200207182018070300011301001',
       out_refund_no: '7752501201407033233368018',
       refund_status: 'SUCCESS',
+      amount: { total: 999, refund: 999, payer_total: 999, payer_refund: 999 },
     };
     expect(refundNoticeSchema.parse(refund).refund_status).toBe('SUCCESS');
   });

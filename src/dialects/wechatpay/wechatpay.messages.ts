@@ -74,16 +74,19 @@ export const transactionSchema = z.object({
 
 /** What it answers to a refund and to its query. */
 export const refundedSchema = z.object({
-  refund_id: z.string(),
+  refund_id: z.string().min(1),
   out_refund_no: z.string(),
+  amount: z.object({ refund: fenSchema }),
   status: z.enum(['SUCCESS', 'CLOSED', 'PROCESSING', 'ABNORMAL']),
 });
 
 /** What the notification of a refund carries (退款结果通知). */
 export const refundNoticeSchema = z.object({
+  mchid: z.string(),
   out_refund_no: z.string(),
-  refund_id: z.string(),
+  refund_id: z.string().min(1),
   refund_status: z.enum(['SUCCESS', 'CLOSED', 'ABNORMAL']),
+  amount: z.object({ refund: fenSchema }),
 });
 
 /** A notification, before its resource is decrypted. */
@@ -96,6 +99,11 @@ export const notificationSchema = z.object({
     nonce: z.string().length(12),
     associated_data: z.string().optional(),
   }),
+});
+
+/** What the switch itself has written into the bytes of an order, or of a refund. */
+export const askedSchema = z.object({
+  amount: z.object({ total: fenSchema, refund: fenSchema.optional(), currency: z.string() }),
 });
 
 export const refusedSchema = z.object({ code: z.string(), message: z.string().optional() });

@@ -2,7 +2,7 @@
 // it and signed, again by WeChat Pay's schedule until it answers 200 or 204.
 import type { ConnectionNotice, Connector } from '../../payments/port.ts';
 import { encryptResource, resourceNonce, signedHeaders } from './wechatpay.auth.ts';
-import { merchantOf, secretsOf, type WechatpayDeps } from './wechatpay.deps.ts';
+import { merchantOf, secretsOf, type WechatpayConnectorDeps } from './wechatpay.deps.ts';
 import { chinaTime } from './wechatpay.messages.ts';
 import { readRecord, refundNoticeOf, transactionOf } from './wechatpay.order.ts';
 
@@ -46,7 +46,7 @@ const KINDS = {
 } as const;
 
 export function createNotifier(
-  deps: WechatpayDeps,
+  deps: WechatpayConnectorDeps,
 ): Required<Pick<Connector, 'notify' | 'noticeDelayMs'>> {
   const { clock, ids } = deps;
   return {

@@ -1,9 +1,11 @@
 // Canonical instruction → what the platform is asked, and its signed answers → what became of the
 // leg. Pure. Whatever is no answer of the published ones is unknown.
+import type { ProblemCode } from '@hutong/sdk/contract';
 import type { Evidence, Instruction, LegReport } from '../../payments/port.ts';
 import { required } from '../../runtime/defect.ts';
 import type { PlatformSettings } from './wechatpay.deps.ts';
 import {
+  askedSchema,
   chinaTime,
   fen,
   orderedSchema,
@@ -27,22 +29,30 @@ export const paths = {
 
 const DESCRIPTION_MAX = 127;
 
+/** By whole characters: half of one would be refused, on every send. */
+function descriptionOf({ note, counterparty }: Instruction): string {
+  const text = [note, counterparty.name].find((each) => each !== null && each.trim() !== '');
+  return Array.from(text ?? counterparty.participantId)
+    .slice(0, DESCRIPTION_MAX)
+    .join('');
+}
+
 function contentOf(
   { appid, mchid }: PlatformSettings,
   instruction: Instruction,
   notifyUrl: string,
 ): object {
-  const { kind, legId, amount, counterparty, original, note } = instruction;
+  const { kind, legId, amount, original } = instruction;
+  const { currency } = amount;
   if (kind === 'collect') {
-    const description = note ?? counterparty.name ?? counterparty.participantId;
     return {
       appid,
       mchid,
-      description: description.slice(0, DESCRIPTION_MAX),
+      description: descriptionOf(instruction),
       out_trade_no: legId,
       time_expire: chinaTime(instruction.expiresAtMs),
       notify_url: notifyUrl,
-      amount: { total: fen(amount.minor), currency: 'CNY' },
+      amount: { total: fen(amount.minor), currency },
     };
   }
   if (kind !== 'refund') return { mchid };
@@ -51,7 +61,7 @@ function contentOf(
     out_trade_no: from.legId,
     out_refund_no: legId,
     notify_url: notifyUrl,
-    amount: { refund: fen(amount.minor), total: fen(from.amount.minor), currency: 'CNY' },
+    amount: { refund: fen(amount.minor), total: fen(from.amount.minor), currency },
   };
 }
 
@@ -64,11 +74,29 @@ export function encodeInstruction(
   return Buffer.from(JSON.stringify(contentOf(settings, instruction, notifyUrl)), 'utf8');
 }
 
+/**
+ * Fen that the bytes of an order or refund ask for; null where they are of another currency, which
+ * the platform does not take here.
+ */
+export function fenOf(bytes: Uint8Array): bigint | null {
+  const { amount } = askedSchema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  return amount.currency === 'CNY' ? (amount.refund ?? amount.total) : null;
+}
+
 /** An answer whose signature held; `json` is null without a body. */
 export interface Answer {
   readonly status: number;
   readonly json: unknown;
   readonly evidence: Evidence;
+  /** When the platform signed it, by its own clock. */
+  readonly signedAtMs: number;
+}
+
+/** What an answer must be about: signatures of answers do not cover what was asked. */
+export interface Asked {
+  readonly mchid: string;
+  readonly legId: string;
+  readonly minor: bigint;
 }
 
 const report = (
@@ -78,6 +106,10 @@ const report = (
 ): LegReport => ({ outcome, externalId: null, problem: null, evidence, ...rest });
 
 export const unknown = (): LegReport => report('pending', null);
+
+/** It was never sent, and never will be: the same bytes always say so. */
+export const notInYuan = (): LegReport =>
+  report('not_sent', null, { problem: 'currency_not_supported' });
 
 /** The code of a refusal; null for anything else. */
 function refusalOf({ status, json }: Answer): string | null {
@@ -93,15 +125,16 @@ export function ordered(answer: Answer): LegReport {
     : unknown();
 }
 
-export type OrderState = 'unknown' | 'absent' | 'waiting' | 'closed' | 'paid' | 'other_amount';
+export type OrderState = 'unknown' | 'absent' | 'waiting' | 'closed' | 'paid' | 'contradicts';
 
-/** What the order of this leg has come to; `minor` is what it was to pay, where that is at hand. */
-export function orderState(answer: Answer, minor: bigint | null): OrderState {
+/** What the order of a leg has come to. */
+export function orderState(answer: Answer, asked: Asked): OrderState {
   const code = refusalOf(answer);
   if (code !== null) return isUnknownOrder(code) ? 'absent' : 'unknown';
   const read = answer.status === 200 ? transactionSchema.safeParse(answer.json) : null;
   if (read?.success !== true) return 'unknown';
-  const { trade_state, amount } = read.data;
+  const { mchid, out_trade_no, trade_state, transaction_id, amount } = read.data;
+  if (mchid !== asked.mchid || out_trade_no !== asked.legId) return 'contradicts';
   switch (trade_state) {
     case 'NOTPAY':
     case 'USERPAYING':
@@ -113,7 +146,8 @@ export function orderState(answer: Answer, minor: bigint | null): OrderState {
     // what was refunded had been paid
     case 'SUCCESS':
     case 'REFUND':
-      return minor === null || amount?.total === minor ? 'paid' : 'other_amount';
+      if (transaction_id === undefined) return 'unknown';
+      return amount?.total === asked.minor ? 'paid' : 'contradicts';
   }
 }
 
@@ -125,20 +159,34 @@ export function paid(answer: Answer): LegReport {
 /** Nothing was or will be captured. */
 export const closed = (answer: Answer): LegReport => report('rejected', answer.evidence);
 
-/** `null`: it has to be asked whether the refund was done. */
-export function refunded(answer: Answer): LegReport | null {
+const LATE_MS = 60_000;
+
+/**
+ * An order that is not there may still be under way; once its time_expire is over by the platform's
+ * own clock, it is not taken any more. A minute is for clocks that differ within the platform.
+ */
+export const isNeverTaken = (answer: Answer, expiresAtMs: number): boolean =>
+  answer.signedAtMs > expiresAtMs + LATE_MS;
+
+/** Why a refund was refused for good; null for an answer that leaves it open. */
+export function refundRefusal(answer: Answer): ProblemCode | null {
   const code = refusalOf(answer);
-  if (code !== null) {
-    const problem = refundProblem(code);
-    return problem === null ? null : report('rejected', answer.evidence, { problem });
-  }
+  return code === null ? null : refundProblem(code);
+}
+
+/** What a refund, or its query, says of it; `null`: nothing for sure. */
+export function refunded(answer: Answer, asked: Asked): LegReport | null {
   const read = answer.status === 200 ? refundedSchema.safeParse(answer.json) : null;
   if (read?.success !== true) return null;
-  const { status, refund_id: externalId } = read.data;
+  const { status, refund_id: externalId, out_refund_no, amount } = read.data;
+  if (out_refund_no !== asked.legId || amount.refund !== asked.minor) return null;
   if (status === 'SUCCESS') return report('completed', answer.evidence, { externalId });
   // abnormal: the payer's bank did not take it, and the merchant has to see to it
-  return status === 'CLOSED' ? report('rejected', answer.evidence, { externalId }) : unknown();
+  return status === 'CLOSED' ? report('rejected', answer.evidence, { externalId }) : null;
 }
+
+export const refused = (answer: Answer, problem: ProblemCode): LegReport =>
+  report('rejected', answer.evidence, { problem });
 
 export function isAbsent(answer: Answer): boolean {
   const code = refusalOf(answer);

@@ -5,13 +5,17 @@ import type { z } from 'zod';
 import { isRsaSigned } from '../../../signatures/index.ts';
 import { parseJson } from '../../../wire/index.ts';
 import type { InboundAnswer, InboundRequest, InboundRoute } from '../../inbound.ts';
-import { readAuthorization, requestText, signedHeaders } from '../wechatpay.auth.ts';
+import {
+  isFresh,
+  readAuthorization,
+  requestText,
+  SIGNATURE_MS,
+  signedHeaders,
+} from '../wechatpay.auth.ts';
 import { merchantOf, secretsOf, type WechatpayDeps } from '../wechatpay.deps.ts';
 import { closeSchema, nativeOrderSchema, refundSchema } from '../wechatpay.messages.ts';
 import { errorCodeOf, errorCodes } from '../wechatpay.problems.ts';
 import { type Asker, createOperations, no, type Outcome } from './operations.ts';
-
-const SKEW_S_MAX = 300;
 
 type Judged = { readonly asker: Asker } | { readonly asker: null };
 
@@ -29,9 +33,8 @@ export function shopRoutes(deps: WechatpayDeps): readonly InboundRoute[] {
     const text = requestText(auth, request.method, request.target, body);
     if (!isRsaSigned(settings.merchantPublicKey, text, auth.signature)) return { asker: null };
     const nowMs = clock.nowMs();
-    const ageS = Math.abs(nowMs / 1_000 - Number(auth.timestamp));
-    if (!(ageS <= SKEW_S_MAX)) return { asker: null };
-    const expiresAtMs = nowMs + SKEW_S_MAX * 1_000;
+    if (!isFresh(auth.timestamp, nowMs)) return { asker: null };
+    const expiresAtMs = nowMs + SIGNATURE_MS;
     if (!deps.replays.admit(`wechatpay ${auth.mchid}`, auth.nonce, expiresAtMs)) {
       return { asker: null };
     }
