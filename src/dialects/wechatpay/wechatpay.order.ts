@@ -2,6 +2,7 @@
 // views. Shared by what a shop asks (wechatpay.inbound) and what it is told
 // (wechatpay.notifier.ts).
 import { z } from 'zod';
+import { isEnded } from '../../payments/payment.ts';
 import type { OrderView, PaymentView } from '../../payments/port.ts';
 import { chinaTime, fen } from './wechatpay.messages.ts';
 
@@ -56,7 +57,8 @@ export function transactionOf(mchid: string, order: OrderView, payment: PaymentV
           transaction_id: numberOf(payment),
           bank_type: 'OTHERS',
           success_time: endedAt(payment),
-          payer: { openid: '' },
+          // who paid is known to their own platform alone: one that is nobody else's
+          payer: { openid: numberOf(payment) },
         };
   return {
     mchid,
@@ -71,13 +73,11 @@ export function transactionOf(mchid: string, order: OrderView, payment: PaymentV
   };
 }
 
-const REFUND_STATES = { completed: 'SUCCESS', rejected: 'CLOSED' } as const;
-
 /** 查询退款. A refund that was refused is closed: its money stays with the shop. */
 export function refundOf(order: OrderView, paidBy: PaymentView, refund: PaymentView) {
   const { state } = refund;
-  const status =
-    state === 'completed' || state === 'rejected' ? REFUND_STATES[state] : 'PROCESSING';
+  const ended = state === 'completed' ? 'SUCCESS' : 'CLOSED';
+  const status = isEnded(state) ? ended : 'PROCESSING';
   const total = fen(order.amount.minor);
   const given = fen(refund.payment.amountMinor);
   return {

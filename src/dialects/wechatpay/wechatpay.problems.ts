@@ -38,6 +38,7 @@ const named: Partial<Record<ProblemCode, ErrorCode>> = {
   order_closed: 'ORDER_CLOSED',
   order_expired: 'ORDER_CLOSED',
   limit_exceeded: 'NOT_ENOUGH',
+  expiry_invalid: 'PARAM_ERROR',
   rate_limited: 'FREQUENCY_LIMITED',
   overloaded: 'FREQUENCY_LIMITED',
   outcome_contradicts: 'SYSTEM_ERROR',

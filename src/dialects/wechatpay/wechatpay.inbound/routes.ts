@@ -17,7 +17,11 @@ import { closeSchema, nativeOrderSchema, refundSchema } from '../wechatpay.messa
 import { errorCodeOf, errorCodes } from '../wechatpay.problems.ts';
 import { type Asker, createOperations, no, type Outcome } from './operations.ts';
 
-type Judged = { readonly asker: Asker } | { readonly asker: null };
+type Judged =
+  | { readonly asker: Asker; readonly isUsable: boolean }
+  | { readonly asker: null; readonly isUsable: false };
+
+const nobody: Judged = { asker: null, isUsable: false };
 
 export function shopRoutes(deps: WechatpayDeps): readonly InboundRoute[] {
   const { clock, ids } = deps;
@@ -27,19 +31,20 @@ export function shopRoutes(deps: WechatpayDeps): readonly InboundRoute[] {
     const auth = readAuthorization(request.headers.authorization);
     const found = auth === null ? undefined : deps.participants.named('wechatpay', auth.mchid);
     const settings = found === undefined ? null : merchantOf(found.connection);
-    if (auth === null || found === undefined || settings === null) return { asker: null };
-    if (!found.isUsable || auth.serial !== settings.merchantSerial) return { asker: null };
+    if (auth === null || found === undefined || settings === null) return nobody;
+    if (auth.serial !== settings.merchantSerial) return nobody;
     const body = Buffer.from(request.body).toString('utf8');
     const text = requestText(auth, request.method, request.target, body);
-    if (!isRsaSigned(settings.merchantPublicKey, text, auth.signature)) return { asker: null };
+    if (!isRsaSigned(settings.merchantPublicKey, text, auth.signature)) return nobody;
     const nowMs = clock.nowMs();
-    if (!isFresh(auth.timestamp, nowMs)) return { asker: null };
+    if (!isFresh(auth.timestamp, nowMs)) return nobody;
     const expiresAtMs = nowMs + SIGNATURE_MS;
     if (!deps.replays.admit(`wechatpay ${auth.mchid}`, auth.nonce, expiresAtMs)) {
-      return { asker: null };
+      return nobody;
     }
     const evidence = Buffer.from(`${auth.signature}\n${text}`, 'utf8');
-    return { asker: { connection: found.connection, settings, evidence } };
+    const { connection, isUsable } = found;
+    return { asker: { connection, settings, evidence }, isUsable };
   }
 
   function answer(outcome: Outcome, asker: Asker | null, requestId: string): InboundAnswer {
@@ -73,8 +78,10 @@ export function shopRoutes(deps: WechatpayDeps): readonly InboundRoute[] {
     path,
     contentTypes: method === 'POST' ? ['application/json'] : null,
     async handle(request) {
-      const { asker } = judge(request);
-      const outcome = asker === null ? no('SIGN_ERROR') : await run(asker, request);
+      const { asker, isUsable } = judge(request);
+      if (asker === null) return answer(no('SIGN_ERROR'), null, request.requestId);
+      // what it may do is judged only once it is certain who asks
+      const outcome = isUsable ? await run(asker, request) : no('NO_AUTH');
       return answer(outcome, asker, request.requestId);
     },
     refuse: ({ code }, request) => answer(no(errorCodeOf(code)), null, request.requestId),
@@ -104,6 +111,8 @@ export function shopRoutes(deps: WechatpayDeps): readonly InboundRoute[] {
     route('POST', '/v3/refund/domestic/refunds', (asker, request) =>
       reading(refundSchema, request, (wish) => operations.refund(asker, wish)),
     ),
+    // the switch has a public key and no certificate, as WeChat Pay itself for newer merchants
+    route('GET', '/v3/certificates', () => Promise.resolve(no('RESOURCE_NOT_EXISTS'))),
     route('GET', '/v3/refund/domestic/refunds/{no}', (asker, request) =>
       operations.refundState(asker, request.params['no'] ?? ''),
     ),
