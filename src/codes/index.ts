@@ -41,6 +41,17 @@ export {
 export { platformLinks, readPlatformLink } from './links/platform-links.ts';
 export { readPointer, writePointer } from './links/pointer.ts';
 export { readUpiLink, type UpiLink, writeUpiLink } from './links/upi.ts';
+export { type PosterFace, type PosterFormat, posterFormats } from './posters/formats.ts';
+export type { Letters, Outline, Weight } from './posters/letters.ts';
+export { type PdfOptions, posterPdf } from './posters/pdf.ts';
+export {
+  BLEED_MM,
+  designPoster,
+  type PosterDesign,
+  type PosterLanguage,
+  type PosterOptions,
+  posterText,
+} from './posters/poster.ts';
 export {
   type CodeLanguage,
   type CodeProblemCode,
