@@ -6,11 +6,17 @@ import type { Payment } from '../../payments/payment.ts';
 import type { ConnectionSettings, PaymentsPort } from '../../payments/port.ts';
 import type { ReplayCache } from '../../signatures/index.ts';
 import type { HttpClient } from '../../wire/index.ts';
-import type { DialectDeps } from '../dialect.ts';
+import type { DialectDeps, ParticipantsPort } from '../dialect.ts';
 
 export interface WechatpayDeps extends DialectDeps {
   readonly replays: ReplayCache;
   readonly http: HttpClient;
+}
+
+/** What the way in needs of them. */
+export interface WechatpayInboundDeps
+  extends Pick<WechatpayDeps, 'clock' | 'ids' | 'logger' | 'payments' | 'publicUrl' | 'replays'> {
+  readonly participants: Pick<ParticipantsPort, 'named' | 'connection'>;
 }
 
 /** What the way out needs of them. */

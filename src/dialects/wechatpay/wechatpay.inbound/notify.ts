@@ -12,7 +12,7 @@ import {
   type PlatformSettings,
   platformOf,
   secretsOf,
-  type WechatpayDeps,
+  type WechatpayInboundDeps,
 } from '../wechatpay.deps.ts';
 import {
   notificationSchema,
@@ -73,7 +73,7 @@ function evidenceOf(
   return Buffer.from(`${signature}\n${signed}`, 'utf8');
 }
 
-export function notifyRoute(deps: WechatpayDeps): InboundRoute {
+export function notifyRoute(deps: WechatpayInboundDeps): InboundRoute {
   const { participants, payments, logger, clock } = deps;
 
   /** Whether it is about a leg of this connection, and about its amount. */

@@ -8,7 +8,7 @@ import type {
   Outcome as Result,
 } from '../../../payments/port.ts';
 import { orderLink } from '../../order-link.ts';
-import type { MerchantSettings, WechatpayDeps } from '../wechatpay.deps.ts';
+import type { MerchantSettings, WechatpayInboundDeps } from '../wechatpay.deps.ts';
 import type { NativeOrder, RefundRequest } from '../wechatpay.messages.ts';
 import { idOf, readRecord, refundOf, transactionOf, writeRecord } from '../wechatpay.order.ts';
 import { type ErrorCode, errorCodeOf } from '../wechatpay.problems.ts';
@@ -46,7 +46,7 @@ interface Found {
   readonly payment: PaymentView | null;
 }
 
-export function createOperations(deps: WechatpayDeps) {
+export function createOperations(deps: WechatpayInboundDeps) {
   const { payments } = deps;
 
   async function paymentOf(credential: Credential, id: string | null): Promise<PaymentView | null> {

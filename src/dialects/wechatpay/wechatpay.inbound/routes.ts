@@ -12,7 +12,7 @@ import {
   SIGNATURE_MS,
   signedHeaders,
 } from '../wechatpay.auth.ts';
-import { merchantOf, secretsOf, type WechatpayDeps } from '../wechatpay.deps.ts';
+import { merchantOf, secretsOf, type WechatpayInboundDeps } from '../wechatpay.deps.ts';
 import { closeSchema, nativeOrderSchema, refundSchema } from '../wechatpay.messages.ts';
 import { errorCodeOf, errorCodes } from '../wechatpay.problems.ts';
 import { type Asker, createOperations, no, type Outcome } from './operations.ts';
@@ -23,7 +23,7 @@ type Judged =
 
 const nobody: Judged = { asker: null, isUsable: false };
 
-export function shopRoutes(deps: WechatpayDeps): readonly InboundRoute[] {
+export function shopRoutes(deps: WechatpayInboundDeps): readonly InboundRoute[] {
   const { clock, ids } = deps;
   const operations = createOperations(deps);
 
