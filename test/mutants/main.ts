@@ -12,7 +12,7 @@ import { mutants as list } from './mutants.ts';
 
 const AT_ONCE = 2;
 const CONFIG = `export default {
-  test: { globalSetup: 'test/setup/run.ts', pool: 'forks', testTimeout: 10000, bail: 1 },
+  test: { globalSetup: 'test/setup/run.ts', pool: 'forks', testTimeout: 20000, bail: 1 },
 };
 `;
 const COPIED = ['src', 'sdk', 'test', 'package.json', 'tsconfig.json'];
