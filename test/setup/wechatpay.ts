@@ -12,7 +12,7 @@ import {
 } from '../../src/dialects/wechatpay/wechatpay.auth.ts';
 import { notifyRoute } from '../../src/dialects/wechatpay/wechatpay.inbound/notify.ts';
 import { shopRoutes } from '../../src/dialects/wechatpay/wechatpay.inbound/routes.ts';
-import type { ConnectionSettings, LegReport, PaymentView } from '../../src/payments/port.ts';
+import type { ConnectionSettings, LegReport } from '../../src/payments/port.ts';
 import type { DatabaseConnection } from '../../src/postgres/index.ts';
 import { createManualClock } from '../../src/runtime/index.ts';
 import { createLogger } from '../../src/runtime/logging.ts';
@@ -170,8 +170,9 @@ export async function openTill(connection: DatabaseConnection) {
   let count = 0;
   const newNo = () => `tea_${(count += 1)}_${process.pid}`;
 
-  async function ordered(no = newNo()): Promise<{ readonly no: string; readonly id: string }> {
-    const made = await ask('POST', '/v3/pay/transactions/native', wishOf(no));
+  async function ordered(rest: object = {}) {
+    const no = newNo();
+    const made = await ask('POST', '/v3/pay/transactions/native', wishOf(no, rest));
     expect(made).toMatchObject({ status: 200, isSigned: true });
     const { code_url } = codeSchema.parse(made.json);
     return { no, id: code_url.replace('https://hutong.example/o/', '') };
@@ -180,8 +181,8 @@ export async function openTill(connection: DatabaseConnection) {
   const query = (no: string) =>
     ask('GET', `/v3/pay/transactions/out-trade-no/${no}?mchid=${MCHID}`);
 
-  async function bought(): Promise<{ readonly no: string; readonly payment: PaymentView }> {
-    const { no, id } = await ordered();
+  async function bought(rest: object = {}) {
+    const { no, id } = await ordered(rest);
     const paid = await scheme.pay({ to: { orderId: id } });
     if (!paid.ok) throw new Error(paid.problem.code);
     return { no, payment: paid.value };
@@ -205,6 +206,7 @@ export async function openTill(connection: DatabaseConnection) {
 
   return {
     scheme,
+    clock,
     ask,
     newNo,
     ordered,
