@@ -6,13 +6,14 @@ export type { ConsumerCode, ConsumerData } from './emv/consumer.ts';
 export { readConsumerCode } from './emv/consumer-read.ts';
 export { writeConsumerCode } from './emv/consumer-write.ts';
 export { crcText } from './emv/crc.ts';
-export type {
-  AdditionalData,
-  LanguageTemplate,
-  MerchantCode,
-  PlainOrTemplate,
-  Template,
-  Tip,
+export {
+  type AdditionalData,
+  isTemplate,
+  type LanguageTemplate,
+  type MerchantCode,
+  type PlainOrTemplate,
+  type Template,
+  type Tip,
 } from './emv/merchant.ts';
 export { readMerchantCode } from './emv/merchant-read.ts';
 export { writeMerchantCode } from './emv/merchant-write.ts';
