@@ -13,7 +13,7 @@ const clients = fileURLToPath(new URL('../../test/clients/', import.meta.url));
 const answerSchema = z.object({
   id: z.int(),
   ok: z.boolean(),
-  result: z.unknown(),
+  result: z.unknown().optional(),
   error: z.string().optional(),
   code: z.string().nullish(),
 });

@@ -12,6 +12,8 @@ export interface Payer {
   balance(): Promise<bigint>;
   /** Scans the code and pays; throws where that is refused. The same `key` is the same payment. */
   pay(code: string, key: string): Promise<void>;
+  /** Scans the code; what it answers pays what was scanned then. */
+  scan(code: string): Promise<(key: string) => Promise<void>>;
   /** Scans the code, and does not pay. False where its protocol has no word for that. */
   decline(code: string): Promise<boolean>;
   /** What their side says about the next payment is lost, or comes late. */
@@ -23,6 +25,10 @@ const idOf = (code: string) => code.slice(code.lastIndexOf('/') + 1);
 
 export function nativePayer(wallet: Wallet, account: string): Payer {
   const { control, participant } = wallet;
+  async function pay(code: string, key: string): Promise<void> {
+    const paid = await control.pay({ account, orderId: idOf(code), key });
+    if (paid.state !== 'taken') throw new Error(paid.problem?.code ?? paid.state);
+  }
   return {
     dialect: 'native',
     participant,
@@ -33,10 +39,8 @@ export function nativePayer(wallet: Wallet, account: string): Payer {
         'CNY',
       );
     },
-    async pay(code, key) {
-      const paid = await control.pay({ account, orderId: idOf(code), key });
-      if (paid.state !== 'taken') throw new Error(paid.problem?.code ?? paid.state);
-    },
+    pay,
+    scan: (code) => Promise.resolve((key) => pay(code, key)),
     decline: () => Promise.resolve(false),
     // its own question is answered late, whoever is paid
     hush: () => Promise.resolve(),
@@ -75,6 +79,10 @@ export function platformPayer(platform: SandboxPlatform): Payer {
     },
     async pay(code) {
       await control.confirm(user, await scan(code));
+    },
+    async scan(code) {
+      const location = await scan(code);
+      return async () => void (await control.confirm(user, location));
     },
     async decline(code) {
       await control.decline(user, await scan(code));
