@@ -2,6 +2,7 @@
 // the difference stands here as a test, and in src/codes/README.md with its reason.
 import { describe, expect, test } from 'vitest';
 import published from '../../src/codes/golden/published.json' with { type: 'json' };
+import shown from '../../src/codes/golden/shown.json' with { type: 'json' };
 import {
   isTemplate,
   profiles,
@@ -82,12 +83,13 @@ function cardAccounts(payload: string): readonly string[] {
   return contents(payload).filter((object) => object >= '02' && object < '26');
 }
 
-/** Outermost objects but the checksum, without their order. Of ASCII. */
+/** Outermost objects but the checksum, without their order. */
 function contents(payload: string): readonly string[] {
   const objects: string[] = [];
-  for (let at = 0; at < payload.length; ) {
-    const to = at + 4 + Number(payload.slice(at + 2, at + 4));
-    objects.push(payload.slice(at, to));
+  const chars = [...payload];
+  for (let at = 0; at < chars.length; ) {
+    const to = at + 4 + Number(chars.slice(at + 2, at + 4).join(''));
+    objects.push(chars.slice(at, to).join(''));
     at = to;
   }
   return objects.filter((object) => !object.startsWith('63')).sort();
@@ -204,5 +206,32 @@ describe('where we differ', () => {
     const options = { alias: 'phone:+66812345678', amount: '12.50', mode: 'dynamic' } as const;
     const ours = contents(written({ scheme: 'promptpay', ...options }));
     expect(contents(writers.promptpayQr('0812345678', 12.5))).toEqual(ours);
+  });
+
+  test('of 21 published codes we read all; others fewer, or the altered ones as well', () => {
+    const payloads = [...published, ...shown]
+      .filter(({ mode }) => mode !== 'consumer')
+      .map(({ payload }) => payload);
+    const altered = payloads.map((payload) => payload.replace(/5802../, '5802QQ'));
+    const read = (of: readonly string[], isRead: (payload: string) => boolean) =>
+      of.filter((payload) => {
+        try {
+          return isRead(payload);
+        } catch {
+          // refused, in the only way that these libraries have
+          return false;
+        }
+      }).length;
+    const promptparse = (payload: string) => readers.promptparse(payload, '00') === '01';
+    const emvQrcps = (payload: string) =>
+      contents(readers.emvQrcps(payload)).join() === contents(payload).join();
+    const ours = (payload: string) => readCode(payload).ok;
+    const counted = [payloads, altered].map((of) => ({
+      ours: read(of, ours),
+      promptparse: read(of, promptparse),
+      emvQrcps: read(of, emvQrcps),
+    }));
+    expect(counted[0]).toEqual({ ours: 21, promptparse: 19, emvQrcps: 15 });
+    expect(counted[1]).toEqual({ ours: 0, promptparse: 0, emvQrcps: 15 });
   });
 });

@@ -1,6 +1,6 @@
 // What a national scheme is, as data: how its codes are recognised, which fields they carry and how
 // they name the payee. Nothing here does anything; recognise.ts and compose.ts read it, and
-// docs/reference/codes.md is made from it.
+// docs/reference/payment-codes.md is made from it.
 import type { CodeAliasType } from '../alias.ts';
 
 export interface Words {
