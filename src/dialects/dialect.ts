@@ -89,8 +89,8 @@ export interface ParticipantsPort {
   connection(connectionId: string): ConnectionSettings | undefined;
   /** The connection that the dialect's protocol calls by this name (`Dialect.nameOf`). */
   named(dialect: string, name: string): NamedConnection | undefined;
-  /** Those of a dialect that may be used now and can do this, by id. */
-  usable(dialect: string, capability: Capability): readonly ConnectionSettings[];
+  /** Those of a dialect that may be used now, can do this and take part in the currency, by id. */
+  usable(dialect: string, capability: Capability, currency: string): readonly ConnectionSettings[];
   /** Durable: behind the journal's barrier. */
   positions(
     credential: Credential,

@@ -69,7 +69,7 @@ export function orderLinkRoutes(
   const { payments, participants, currencies } = deps;
 
   async function lead(order: OrderView, dialect: AppDialect): Promise<InboundAnswer> {
-    const [connection] = participants.usable(dialect.id, 'collect');
+    const [connection] = participants.usable(dialect.id, 'collect', order.amount.currency);
     const title = amountOf(currencies, order);
     if (connection === undefined) {
       return page(409, title, [`${dialect.title}: 未接入 · not connected here`]);

@@ -58,10 +58,11 @@ export function createParticipantsPort(deps: {
       if (connection === undefined) return undefined;
       return { connection, isUsable: view.isUsable(connection.id) };
     },
-    usable: (dialect, capability) =>
+    usable: (dialect, capability, currency) =>
       view
         .connections()
         .filter((each) => each.dialect === dialect && view.isUsable(each.id))
+        .filter(({ participantId }) => view.terms(participantId, currency) !== undefined)
         .map(({ id }) => outlets.outlet(id))
         .filter((each) => each !== undefined)
         .filter(({ connector, settings }) => connector.capabilitiesOf(settings).has(capability))

@@ -96,7 +96,26 @@ function asPayer(dialect: string, actors: () => Actors): void {
     expect(await nativePayee.isPaid(no)).toBe(false);
   });
 
-  test('one fen is paid to the fen', async () => {
+  test('closed and paid at the same moment: paid once and taken, or neither', async () => {
+    const { payer, nativePayee, ends } = actors();
+    for (let after = 0; after < 8; after += 1) {
+      const no = newNo(dialect);
+      const before = await payer.balance();
+      const code = await nativePayee.order(no, AMOUNT);
+      const pay = await payer.scan(code);
+      const closing = nativePayee.close(no).catch(() => undefined);
+      await sleep(after);
+      await pay(newNo(dialect)).catch(() => undefined);
+      await closing;
+      await until('all have ended', async () => ended(await ends(code)));
+      await until('what was taken is what was paid', async () => {
+        const taken = before - (await payer.balance());
+        return taken === ((await nativePayee.isPaid(no)) ? 1_250n : 0n);
+      });
+    }
+  });
+
+  test('two fen are paid to the fen', async () => {
     const { payer, nativePayee } = actors();
     const no = newNo(dialect);
     const before = await payer.balance();

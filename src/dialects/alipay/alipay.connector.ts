@@ -13,7 +13,7 @@ import { isRsaSigned } from '../../signatures/index.ts';
 import { parseJson } from '../../wire/index.ts';
 import { answerText, authorize } from './alipay.auth.ts';
 import { type AlipayDeps, merchantOf, platformOf, privateKeyOf } from './alipay.deps.ts';
-import { precreateSchema, refundQuerySchema } from './alipay.messages.ts';
+import { precreateSchema, refundQuerySchema, refundSchema } from './alipay.messages.ts';
 import { createNotifier } from './alipay.notifier.ts';
 import {
   type Answer,
@@ -21,6 +21,8 @@ import {
   encodeInstruction,
   firstPath,
   isCancelled,
+  isForeign,
+  notInYuan,
   paid,
   paths,
   precreated,
@@ -118,7 +120,19 @@ export function createAlipayConnector(deps: AlipayDeps): Connector {
   async function givenBack(ask: Ask, stored: StoredInstruction): Promise<LegReport> {
     const answer = await ask(paths.refund, stored.bytes);
     const done = answer === null ? null : refunded(answer, stored.legId);
+    if (done?.outcome === 'rejected') return (await cancelledOf(ask, stored)) ?? done;
     return done ?? (await refundOf(ask, stored)) ?? unknown();
+  }
+
+  /**
+   * A cancellation that came after the payer's confirmation gave the whole back itself, under the
+   * order's own number: who refunds it then is refused, and has been served.
+   */
+  async function cancelledOf(ask: Ask, stored: StoredInstruction): Promise<LegReport | null> {
+    const { out_trade_no, refund_amount } = refundSchema.parse(JSON.parse(textOf(stored)));
+    const names = { out_trade_no, out_request_no: out_trade_no };
+    const answer = await ask(paths.refundQuery, names);
+    return answer === null ? null : refundQueried(answer, stored.legId, refund_amount);
   }
 
   async function refundOf(ask: Ask, stored: StoredInstruction): Promise<LegReport | null> {
@@ -132,6 +146,7 @@ export function createAlipayConnector(deps: AlipayDeps): Connector {
     stored: StoredInstruction,
   ): Promise<LegReport> {
     if (merchantOf(connection) !== null) return credited(stored);
+    if (isForeign(stored.bytes)) return notInYuan();
     const ask = askOf(connection);
     switch (stored.kind) {
       case 'collect':
@@ -153,6 +168,7 @@ export function createAlipayConnector(deps: AlipayDeps): Connector {
     execute,
     async inquire(connection, stored) {
       if (merchantOf(connection) !== null) return credited(stored);
+      if (isForeign(stored.bytes)) return notInYuan();
       const ask = askOf(connection);
       if (stored.kind === 'collect') return collected(ask, stored);
       if (stored.kind !== 'refund') return execute(connection, stored);

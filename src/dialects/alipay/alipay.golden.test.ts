@@ -19,6 +19,7 @@ import { chinaTime, precreateSchema, yuan, yuanSchema } from './alipay.messages.
 import {
   encodeInstruction,
   isCancelled,
+  isForeign,
   precreated,
   refunded,
   refundQueried,
@@ -42,6 +43,12 @@ const collect: Instruction = {
 };
 const original = { legId: legIdOf(paymentId, 0), externalId: null, amount: collect.amount };
 const notify = 'https://hutong.example/alipay/notify/lianhe';
+
+test('another currency than yuan is never sent', () => {
+  const dollars = { ...collect, amount: { currency: 'USD', minor: 100n } };
+  expect(isForeign(encodeInstruction(dollars, notify))).toBe(true);
+  expect(isForeign(encodeInstruction(collect, notify))).toBe(false);
+});
 
 test.each<[string, Instruction, string]>([
   [

@@ -85,7 +85,10 @@ export const queriedSchema = z.object({
 /** … to refund: `N`, nothing moved by this request. */
 export const refundedSchema = z.object({ fund_change: z.enum(['Y', 'N']) });
 /** … to the refund's query: without a status it was not done, or is not known. */
-export const refundQueriedSchema = z.object({ refund_status: z.string().optional() });
+export const refundQueriedSchema = z.object({
+  refund_status: z.string().optional(),
+  refund_amount: yuanSchema.optional(),
+});
 /** … to cancel. */
 export const cancelledSchema = z.object({ retry_flag: z.enum(['Y', 'N']) });
 export const refusedSchema = z.object({ code: z.string(), message: z.string().optional() });

@@ -29,6 +29,8 @@ const SUBJECT_MAX = 256;
 
 function contentOf(instruction: Instruction, notifyUrl: string): object {
   const { kind, legId, amount, counterparty, original, note } = instruction;
+  // written down, and never sent: isForeign
+  const foreign = amount.currency === 'CNY' ? {} : { trans_currency: amount.currency };
   switch (kind) {
     case 'collect':
       return {
@@ -37,6 +39,7 @@ function contentOf(instruction: Instruction, notifyUrl: string): object {
         subject: (note ?? counterparty.name ?? counterparty.participantId).slice(0, SUBJECT_MAX),
         time_expire: chinaTime(instruction.expiresAtMs),
         notify_url: notifyUrl,
+        ...foreign,
       };
     case 'close':
       return { out_trade_no: legId };
@@ -45,6 +48,7 @@ function contentOf(instruction: Instruction, notifyUrl: string): object {
         out_trade_no: required(original, 'what a refund gives back').legId,
         refund_amount: yuan(amount.minor),
         out_request_no: legId,
+        ...foreign,
       };
     case 'credit':
       return { out_trade_no: legId };
@@ -54,6 +58,12 @@ function contentOf(instruction: Instruction, notifyUrl: string): object {
 /** The exact body of the first question; the same on every send. */
 export function encodeInstruction(instruction: Instruction, notifyUrl: string): Uint8Array {
   return Buffer.from(JSON.stringify(contentOf(instruction, notifyUrl)), 'utf8');
+}
+
+/** The bytes ask for another currency than yuan, which is all that the platform takes here. */
+export function isForeign(bytes: Uint8Array): boolean {
+  const content: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
+  return typeof content === 'object' && content !== null && 'trans_currency' in content;
 }
 
 /** An answer whose signature held. */
@@ -70,6 +80,10 @@ const report = (
 ): LegReport => ({ outcome, externalId: null, problem: null, evidence, ...rest });
 
 export const unknown = (): LegReport => report('pending', null);
+
+/** It was never sent, and never will be: the same bytes always say so. */
+export const notInYuan = (): LegReport =>
+  report('not_sent', null, { problem: 'currency_not_supported' });
 
 /** The code of a refusal; null for anything else. */
 export function refusalOf({ status, json }: Answer): string | null {
@@ -132,10 +146,15 @@ export function refunded(answer: Answer, legId: string): LegReport | null {
   return report('completed', answer.evidence, { externalId: legId });
 }
 
-/** `null`: it was not done, as far as the platform knows now. */
-export function refundQueried(answer: Answer, legId: string): LegReport | null {
+/** `null`: it was not done, as far as the platform knows now, or not of this amount. */
+export function refundQueried(
+  answer: Answer,
+  legId: string,
+  minor: bigint | null = null,
+): LegReport | null {
   const read = isOk(answer) ? refundQueriedSchema.safeParse(answer.json) : null;
   if (read?.success !== true || read.data.refund_status !== 'REFUND_SUCCESS') return null;
+  if (minor !== null && read.data.refund_amount !== minor) return null;
   return report('completed', answer.evidence, { externalId: legId });
 }
 

@@ -1,7 +1,7 @@
 // What Alipay tells the switch as its merchant (异步通知): that a trade was paid or closed, or a
 // refund done. `success` is said once it is durable; anything else makes Alipay tell it again.
 import { parseLegId } from '../../../payments/payment.ts';
-import type { ConnectionSettings, Credential, LegReport } from '../../../payments/port.ts';
+import type { ConnectionSettings, Credential, LegReport, LegView } from '../../../payments/port.ts';
 import type { InboundAnswer, InboundRequest, InboundRoute } from '../../inbound.ts';
 import { isNotificationSigned } from '../alipay.auth.ts';
 import { type AlipayDeps, platformOf } from '../alipay.deps.ts';
@@ -21,6 +21,13 @@ interface Told {
 export function notifyRoute(deps: AlipayDeps): InboundRoute {
   const { participants, payments, logger } = deps;
 
+  async function legOf(credential: Credential, legId: string): Promise<LegView | undefined> {
+    const id = parseLegId(legId)?.paymentId ?? '';
+    const found = await payments.payment(credential, { by: 'id', id });
+    const legs = found.ok ? found.value.legs : [];
+    return legs.find((leg) => leg.legId === legId && leg.connectionId === credential.connectionId);
+  }
+
   /** What a notification says of a leg; null where it says nothing the switch acts on. */
   async function read(
     fields: ReadonlyMap<string, string>,
@@ -32,6 +39,9 @@ export function notifyRoute(deps: AlipayDeps): InboundRoute {
     const { out_trade_no, trade_no, trade_status, total_amount, out_biz_no } = parsed.data;
     const shared = { problem: null, evidence };
     if (out_biz_no !== undefined && parsed.data.gmt_refund !== undefined) {
+      // its sum is that of all refunds of the trade: what counts is that it is a refund of ours
+      const leg = await legOf(credential, out_biz_no);
+      if (leg?.role !== 'credit') return 'contradicts';
       const report = { ...shared, outcome: 'completed', externalId: out_biz_no } as const;
       return { legId: out_biz_no, report };
     }
