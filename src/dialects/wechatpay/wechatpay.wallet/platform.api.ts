@@ -1,118 +1,121 @@
-// The API that merchants call: who asks is verified on the raw request, every answer is signed.
+// The API that merchants call: which interface it is, and the answer's bytes with their signature.
+// Who asks is platform.authorization.ts.
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Handle, RawAnswer, RawRequest } from '../../../simulated/raw-server.ts';
+import { createGate, isWellSaid } from './platform.authorization.ts';
 import type { Merchant } from './platform.config.ts';
 import type { PlatformContext } from './platform.context.ts';
-import { type Answer, type Orders, refuse } from './platform.orders.ts';
+import type { OperationName } from './platform.faults.ts';
+import type { Orders } from './platform.orders.ts';
+import { createPerforming, type Performed } from './platform.performing.ts';
+import type { Refunds } from './platform.refunds.ts';
+import { type Answer, refuse } from './platform.refusals.ts';
 
-const SKEW_S = 300;
-const SCHEME = 'WECHATPAY2-SHA256-RSA2048 ';
-
-/** The quoted parts of the header by name; none where it is of another scheme. */
-function authorizationOf(header = ''): Readonly<Record<string, string>> {
-  if (!header.startsWith(SCHEME)) return {};
-  const parts = header.slice(SCHEME.length).matchAll(/([a-z_]+)="([^"]*)"/g);
-  return Object.fromEntries([...parts].map(([, name = '', value = '']) => [name, value]));
+interface Call {
+  readonly merchant: Merchant;
+  /** The part of the path that names something. */
+  readonly name: string;
+  readonly request: RawRequest;
 }
 
-type Run = (merchant: Merchant, found: RegExpExecArray, request: RawRequest) => Answer;
-
-function jsonOf({ body }: RawRequest): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return null;
-  }
+interface Route {
+  readonly operation: OperationName;
+  readonly method: 'GET' | 'POST';
+  readonly path: RegExp;
+  readonly run: (call: Call) => Answer;
 }
 
-function routesOf(orders: Orders): readonly (readonly [string, RegExp, Run])[] {
-  const name = '([A-Za-z0-9_\\-|*@]+)';
+const ORDERS = '/v3/pay/transactions';
+const REFUNDS = '/v3/refund/domestic/refunds';
+const NAME = '([^/]+)';
+
+function routesOf(orders: Orders, refunds: Refunds): readonly Route[] {
+  const route = (
+    operation: OperationName,
+    method: Route['method'],
+    path: string,
+    run: Route['run'],
+  ): Route => ({ operation, method, path: new RegExp(`^${path}$`), run });
+  /** "mchid 必填" in the query of what is read. */
+  const asking = (run: Route['run']) => (call: Call) => {
+    const mchid = new URLSearchParams(call.request.query).get('mchid');
+    if (mchid === call.merchant.mchid) return run(call);
+    const issue = mchid === null ? 'is missing' : 'is not of who signs';
+    return refuse('PARAM_ERROR', undefined, { field: 'mchid', issue, location: 'query' });
+  };
   return [
-    ['POST', /^\/v3\/pay\/transactions\/native$/, (by, _, r) => orders.order(by, jsonOf(r))],
-    [
+    route('native', 'POST', `${ORDERS}/native`, ({ merchant, request }) =>
+      orders.order(merchant, request.body),
+    ),
+    route(
+      'query',
       'GET',
-      new RegExp(`^/v3/pay/transactions/out-trade-no/${name}$`),
-      (by, [, no = '']) => orders.query(by, { no }),
-    ],
-    [
+      `${ORDERS}/out-trade-no/${NAME}`,
+      asking(({ merchant, name }) => orders.query(merchant, { no: name })),
+    ),
+    route(
+      'query',
       'GET',
-      new RegExp(`^/v3/pay/transactions/id/${name}$`),
-      (by, [, id = '']) => orders.query(by, { id }),
-    ],
-    [
-      'POST',
-      new RegExp(`^/v3/pay/transactions/out-trade-no/${name}/close$`),
-      (by, [, no = '']) => orders.close(by, no),
-    ],
-    ['POST', /^\/v3\/refund\/domestic\/refunds$/, (by, _, r) => orders.refund(by, jsonOf(r))],
-    [
-      'GET',
-      new RegExp(`^/v3/refund/domestic/refunds/${name}$`),
-      (by, [, no = '']) => orders.refundState(by, no),
-    ],
+      `${ORDERS}/id/${NAME}`,
+      asking(({ merchant, name }) => orders.query(merchant, { id: name })),
+    ),
+    route('close', 'POST', `${ORDERS}/out-trade-no/${NAME}/close`, (call) =>
+      orders.close(call.merchant, call.name, call.request.body),
+    ),
+    route('refund', 'POST', REFUNDS, ({ merchant, request }) =>
+      refunds.refund(merchant, request.body),
+    ),
+    route('refund.query', 'GET', `${REFUNDS}/${NAME}`, ({ merchant, name }) =>
+      refunds.refundState(merchant, name),
+    ),
   ];
 }
 
-export function createApi(context: PlatformContext, orders: Orders): Handle {
-  const { config, keys, clock, faults } = context;
-  const used = new Set<string>();
-  const routes = routesOf(orders);
-
-  function who({ headers, method, path, query, body }: RawRequest): Merchant | null {
-    const auth = authorizationOf(headers['authorization']);
-    const merchant = config.merchants.find(({ mchid }) => mchid === auth['mchid']);
-    if (merchant === undefined) return null;
-    const { nonce_str: nonce = '', timestamp = '', signature = '', serial_no: serial } = auth;
-    const target = query === '' ? path : `${path}?${query}`;
-    const text = `${method}\n${target}\n${timestamp}\n${nonce}\n${body.toString('utf8')}\n`;
-    if (serial !== merchant.serial) return null;
-    if (Math.abs(clock.nowMs() / 1_000 - Number(timestamp)) > SKEW_S) return null;
-    if (!keys.isSigned(merchant.publicKey, text, signature)) return null;
-    if (used.has(nonce)) return null;
-    used.add(nonce);
-    return merchant;
+/** A `|` in an order number comes as `%7C`. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
+}
 
-  function perform(request: RawRequest): Answer {
-    const merchant = who(request);
-    if (merchant === null) return refuse('SIGN_ERROR');
-    for (const [method, path, run] of routes) {
-      const found = path.exec(request.path);
-      if (found !== null && method === request.method) return run(merchant, found, request);
+function bodyOf(answer: Answer): string {
+  if ('json' in answer) return answer.json === null ? '' : JSON.stringify(answer.json);
+  const { code, message, detail } = answer;
+  return JSON.stringify({ code, message, detail });
+}
+
+export function createApi(context: PlatformContext, orders: Orders, refunds: Refunds): Handle {
+  const { keys } = context;
+  const gate = createGate(context);
+  const perform = createPerforming(context);
+  const routes = routesOf(orders, refunds);
+  const said = (answer: Answer): Performed => ({ answer, signer: 'platform', garbled: false });
+
+  async function done(request: RawRequest): Promise<Performed> {
+    if (!isWellSaid(request)) {
+      const detail = { field: 'Accept', issue: 'format', location: 'header' } as const;
+      return said(refuse('PARAM_ERROR', 'Http头缺少Accept或User-Agent', detail));
     }
-    return refuse('INVALID_REQUEST');
+    const asked = gate(request);
+    if (!asked.ok) return said(asked.refusal);
+    for (const { operation, method, path, run } of routes) {
+      const found = method === request.method ? path.exec(request.path) : null;
+      if (found === null) continue;
+      const call = { merchant: asked.merchant, name: decoded(found[1] ?? ''), request };
+      return perform(operation, () => run(call));
+    }
+    return said(refuse('INVALID_REQUEST'));
   }
 
-  function rawOf(answer: Answer, isForged: boolean): RawAnswer {
-    const json = 'json' in answer ? answer.json : { code: answer.code, message: answer.text };
-    const body = json === null ? '' : JSON.stringify(json);
+  function rawOf({ answer, signer, garbled }: Performed): RawAnswer {
+    const whole = bodyOf(answer);
+    const body = garbled ? `${whole.slice(0, whole.length / 2)}{` : whole;
     const type = body === '' ? {} : { 'content-type': 'application/json; charset=utf-8' };
-    return {
-      status: answer.status,
-      headers: { 'Request-ID': randomUUID(), ...type, ...keys.headers(body, isForged) },
-      body,
-    };
+    const headers = { 'Request-ID': randomUUID(), ...type, ...keys.headers(body, signer) };
+    return { status: answer.status, headers, body };
   }
 
-  return async (request) => {
-    const fault = faults.atRequest();
-    if (fault?.kind === 'error_before') return rawOf(refuse('SYSTEM_ERROR'), false);
-    const answer = perform(request);
-    await context.durable();
-    switch (fault?.kind) {
-      case 'slow':
-        await sleep(fault.ms, undefined, { signal: context.stopping }).catch(() => undefined);
-        break;
-      case 'error_after':
-        return rawOf(refuse('SYSTEM_ERROR'), false);
-      case 'silent':
-        return new Promise<never>(() => undefined);
-      case 'die_after':
-        process.kill(process.pid, 'SIGKILL');
-        break;
-      default:
-    }
-    return rawOf(answer, fault?.kind === 'forge_answer');
-  };
+  return async (request) => rawOf(await done(request));
 }

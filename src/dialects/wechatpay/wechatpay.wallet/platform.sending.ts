@@ -1,86 +1,93 @@
-// Tells merchants what became of their orders: encrypted, signed, again and again by WeChat Pay's
-// schedule until it is taken. What was tried is booked, so that a restart goes on where it stopped.
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Notice } from './platform.book.ts';
-import { china, type PlatformContext } from './platform.context.ts';
-import { refundOf, transactionOf } from './platform.orders.ts';
+// Sends what is due: encrypted, signed, again and again by WeChat Pay's schedule until the merchant
+// answers 200 or 204. What was tried is booked, so that a restart goes on where it stopped.
 
-const SCHEDULE_S = [
-  15, 15, 30, 180, 600, 1_200, 1_800, 1_800, 1_800, 3_600, 10_800, 10_800, 10_800, 21_600, 21_600,
-];
+import { type PlatformContext, pause } from './platform.context.ts';
+import type { Signer } from './platform.keys.ts';
+import { dueMs } from './platform.notices.ts';
+import type { Notice } from './platform.order.ts';
+import { china } from './platform.yuan.ts';
 
-/** When it is sent next; null where it was taken, or given up. */
-export function dueAtMs({ attempts, createdAtMs }: Notice, factor: number): number | null {
-  const last = attempts.at(-1);
-  if (last === undefined) return createdAtMs;
-  const delayS = SCHEDULE_S[attempts.length - 1];
-  return last.isTaken || delayS === undefined ? null : last.atMs + delayS * 1_000 * factor;
+interface Tried {
+  readonly isTaken: boolean;
+  readonly result: string;
 }
 
-export function createSending(context: PlatformContext) {
-  const { config, faults, keys, clock, log, stopping } = context;
+export interface Sending {
+  /** Begins or goes on with one; to be called once per notification and run. */
+  plan(notice: Notice): void;
+  /** Sends it once, signed by a stranger. @returns what the merchant answered. */
+  forge(notice: Notice): Promise<string>;
+}
 
-  function bodyOf({ id, order, refund, createdAtMs }: Notice): string {
-    const merchant = config.merchants.find(({ mchid }) => mchid === order.mchid);
-    const type = refund === null ? 'transaction' : 'refund';
-    const { status, ...rest }: Record<string, unknown> =
-      refund === null
-        ? { appid: merchant?.appid, ...transactionOf(order) }
-        : { mchid: order.mchid, ...refundOf(order, refund) };
-    const content = refund === null ? rest : { ...rest, refund_status: status };
+export function createSending(context: PlatformContext): Sending {
+  const { config, faults, keys, clock, log, stopping } = context;
+  const keyOf = (mchid: string) =>
+    config.merchants.find((each) => each.mchid === mchid)?.apiV3Key ?? '';
+
+  function bodyOf(notice: Notice): string {
+    const { id, mchid, createdAtMs, eventType, summary, originalType, content } = notice;
     return JSON.stringify({
       id,
       create_time: china(createdAtMs),
       resource_type: 'encrypt-resource',
-      event_type: refund === null ? 'TRANSACTION.SUCCESS' : 'REFUND.SUCCESS',
-      summary: refund === null ? '支付成功' : '退款成功',
-      resource: keys.encrypt(merchant?.apiV3Key ?? '', type, content),
+      event_type: eventType,
+      summary,
+      resource: keys.encrypt(keyOf(mchid), originalType, content),
     });
   }
 
-  async function post(url: string, body: string, isForged: boolean) {
+  /** What is signed wrong does not count as taken, whatever the merchant says. */
+  async function post(url: string, body: string, signer: Signer): Promise<Tried> {
     try {
       const response = await fetch(url, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', ...keys.headers(body, isForged) },
+        headers: {
+          'content-type': 'application/json',
+          accept: '*/*',
+          'user-agent': 'Mozilla/4.0',
+          ...keys.headers(body, signer),
+        },
         body,
+        // an answer that leads elsewhere is none
         redirect: 'manual',
         signal: AbortSignal.any([stopping, AbortSignal.timeout(config.notifyTimeoutMs)]),
       });
       await response.body?.cancel();
-      const isTaken = !isForged && (response.status === 200 || response.status === 204);
-      return { isTaken, result: `HTTP ${response.status}` };
+      const isAgreed = response.status === 200 || response.status === 204;
+      const result = `HTTP ${response.status}`;
+      if (signer === 'platform') return { isTaken: isAgreed, result };
+      return { isTaken: false, result: `${signer}: ${isAgreed ? 'believed' : result}` };
     } catch (error) {
       return { isTaken: false, result: error instanceof Error ? error.name : 'unknown' };
     }
   }
 
-  async function attempt(notice: Notice) {
+  async function attempt(notice: Notice): Promise<Tried> {
     const fault = faults.atNotification();
+    const { url } = notice;
     if (fault?.kind === 'notify_lose') return { isTaken: false, result: 'lost' };
-    if (fault?.kind === 'notify_delay') {
-      await sleep(fault.ms, undefined, { signal: stopping }).catch(() => undefined);
-    }
+    if (fault?.kind === 'notify_delay') await pause(fault.ms, stopping);
     const body = bodyOf(notice);
-    const first = post(notice.url, body, fault?.kind === 'notify_forge');
+    if (fault?.kind === 'notify_forge') return post(url, body, 'stranger');
+    if (fault?.kind === 'notify_probe') return post(url, body, 'probe');
+    const first = post(url, body, 'platform');
     if (fault?.kind !== 'notify_double') return first;
-    const both = await Promise.all([first, post(notice.url, body, false)]);
+    const both = await Promise.all([first, post(url, body, 'platform')]);
     return both.find(({ isTaken }) => !isTaken) ?? both[0];
   }
 
   async function send(notice: Notice): Promise<void> {
     // what it tells must be true after a crash too
     await context.durable();
-    const done = await attempt(notice);
+    const tried = await attempt(notice);
     if (stopping.aborted) return;
-    context.record({ type: 'attempt', noticeId: notice.id, atMs: clock.nowMs(), ...done });
+    context.record({ type: 'attempt', noticeId: notice.id, atMs: clock.nowMs(), ...tried });
     plan(notice);
   }
 
-  /** Begins or goes on with one; to be called once per notification and run. */
   function plan(notice: Notice): void {
-    const due = dueAtMs(notice, config.notifyRetryFactor);
-    if (due === null || stopping.aborted) return;
+    const due = dueMs(notice, config.notifyRetryFactor);
+    if (due === undefined || stopping.aborted) return;
     const timer = setTimeout(
       () => {
         stopping.removeEventListener('abort', cancel);
@@ -94,5 +101,8 @@ export function createSending(context: PlatformContext) {
     stopping.addEventListener('abort', cancel, { once: true });
   }
 
-  return { plan };
+  return {
+    plan,
+    forge: async (notice) => (await post(notice.url, bodyOf(notice), 'stranger')).result,
+  };
 }

@@ -9,19 +9,24 @@ import { close, createRawServer, listen } from '../../../simulated/raw-server.ts
 import { createApi } from './platform.api.ts';
 import { createBook } from './platform.book.ts';
 import type { PlatformConfig } from './platform.config.ts';
-import type { PlatformContext } from './platform.context.ts';
+import { createPlatformIds, type PlatformContext } from './platform.context.ts';
 import { createControl } from './platform.control.ts';
 import { type Entry, entrySchema } from './platform.entries.ts';
 import { createFaults } from './platform.faults.ts';
 import { createPlatformKeys } from './platform.keys.ts';
 import { createOrders } from './platform.orders.ts';
+import { createRefunds } from './platform.refunds.ts';
 import { createSending } from './platform.sending.ts';
+import { createUsers } from './platform.users.ts';
 
 export interface RunningPlatform {
   readonly address: string;
   readonly controlAddress: string;
   stop(): Promise<void>;
 }
+
+/** How often it is looked for refunds that end; whoever asks for one looks at once. */
+const SWEEP_MS = 50;
 
 /** @throws when a port cannot be had, or the journal cannot be read. */
 export async function createWechatpayPlatform(
@@ -38,7 +43,7 @@ export async function createWechatpayPlatform(
   const stopping = new AbortController();
   // every notification under way listens for the end
   setMaxListeners(0, stopping.signal);
-  const book = createBook();
+  const book = createBook(config.merchants);
   for (const entry of path === undefined ? [] : readEntries(path, entrySchema)) book.apply(entry);
   const journal =
     path === undefined ? memoryJournal<Entry>() : await openJournal<Entry>({ path, onFailure });
@@ -48,13 +53,14 @@ export async function createWechatpayPlatform(
     clock,
     log,
     faults: createFaults(),
-    keys: createPlatformKeys(config),
+    keys: createPlatformKeys(config, clock),
+    newId: createPlatformIds(),
     stopping: stopping.signal,
     durable: journal.durable,
     record(entry) {
       book.apply(entry);
       journal.append(entry);
-      const id = entry.type === 'paid' || entry.type === 'refunded' ? entry.noticeId : '';
+      const id = 'noticeId' in entry && entry.type !== 'attempt' ? entry.noticeId : '';
       const notice = book.notices.get(id);
       if (notice !== undefined) sending.plan(notice);
     },
@@ -66,19 +72,22 @@ export async function createWechatpayPlatform(
   }
   await journal.durable();
   const orders = createOrders(context);
+  const refunds = createRefunds(context);
   const onError = (error: unknown) => log.error({ err: error }, 'a request has failed');
   const servers = [
-    createRawServer(createApi(context, orders), onError),
-    createRawServer(createControl(context, orders), onError),
+    createRawServer(createApi(context, orders, refunds), onError),
+    createRawServer(createControl(context, createUsers(context, orders), sending), onError),
   ] as const;
   const address = await listen(servers[0], config.listenHost, config.port);
   const controlAddress = await listen(servers[1], '127.0.0.1', config.controlPort);
   for (const notice of book.notices.values()) sending.plan(notice);
+  const sweeping = setInterval(() => refunds.sweep(), SWEEP_MS);
   return {
     address,
     controlAddress,
     async stop() {
       stopping.abort();
+      clearInterval(sweeping);
       await Promise.all(servers.map(close));
       await journal.close();
     },
