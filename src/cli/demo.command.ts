@@ -7,11 +7,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { type Sandbox, startSandbox } from '../sandbox/sandbox.ts';
+import { readSandboxFile } from '../sandbox/sandbox-file.ts';
 import type { WalletState } from '../sandbox/wallet-control.ts';
 import type { Switch } from '../switch/switch.ts';
 import { type Report, verify } from '../transparency/index.ts';
 import { withDatabase } from './database.ts';
 import { addDecimals } from './decimals.ts';
+import { playPlatforms } from './demo.platforms.ts';
 import { type Check, playScenes, type Say } from './demo.scenes.ts';
 import { EXIT } from './exit.ts';
 import { paint, printJson, table } from './output.ts';
@@ -141,7 +143,11 @@ function stateTable(states: readonly WalletState[]): string {
 async function perform(data: string, say: Say): Promise<{ facts: Facts; results: PayoutResult[] }> {
   const wallets = await findWallets(data);
   const payer = findPerson(wallets, PAYER);
+  const file = readSandboxFile(data);
   const scenes = await playScenes(wallets, say);
+  if (file !== null) {
+    scenes.push(await playPlatforms(file, findPerson(wallets, 'teahouse@bravo'), say));
+  }
   const before = await settled(wallets);
   const troubled = wallets.find(({ participant }) => participant === TROUBLED);
   await troubled?.control.addFault({ kind: 'refuse' });

@@ -25,6 +25,10 @@ interface EventRead extends EventPlace {
   readonly kind: NoticeKind;
 }
 
+/** Most payments: of no order and no refund. Their canonical body says so without being parsed. */
+const isPlain = (body: string) =>
+  body.includes('"kind":"payment"') && body.includes('"orderId":null');
+
 export function createNotices(deps: {
   readonly journal: Journal;
   readonly book: NoticeBook;
@@ -42,7 +46,7 @@ export function createNotices(deps: {
   let isStopped = false;
 
   function causeOf(type: string, body: string): NoticeKind | null {
-    if (type !== COMPLETED) return null;
+    if (type !== COMPLETED || isPlain(body)) return null;
     const { kind, orderId } = bodySchema.parse(JSON.parse(body));
     if (kind === 'refund') return 'refund_completed';
     return kind === 'payment' && orderId !== null ? 'order_paid' : null;
