@@ -100,7 +100,7 @@ export async function openNotifyUrl() {
       const notified = { headers, body: Buffer.concat(chunks).toString() };
       taken.push(notified);
       const status = answers.shift() ?? (isGenuine(notified) ? 204 : 401);
-      response.writeHead(status).end();
+      response.writeHead(status, status === 302 ? { location: '/other' } : {}).end();
     });
   });
   const address = await listen(server, '127.0.0.1', 0);

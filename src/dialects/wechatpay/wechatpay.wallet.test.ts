@@ -189,13 +189,27 @@ describe('refunds', () => {
     expect(await shop.money()).toEqual(before);
   });
 
+  test('two numbers must be of one order', async () => {
+    await shop.sold({ out_trade_no: 'tea_00' });
+    await shop.sold();
+    const { data } = await shop.client.query('tea_00');
+    const { transaction_id } = z.looseObject({ transaction_id: z.string() }).parse(data);
+    expect(await shop.refund('r1', 880, { transaction_id })).toMatchObject(
+      refused(400, 'PARAM_ERROR'),
+    );
+    const rest = { transaction_id, out_trade_no: 'tea_00' };
+    expect(await shop.refund('r1', 880, rest)).toMatchObject({ data: { status: 'SUCCESS' } });
+  });
+
   test('what is not there is not given back', async () => {
     expect(await shop.refund('r1', 880)).toMatchObject(refused(404, 'RESOURCE_NOT_EXISTS'));
     expect(await shop.client.refundState('r1')).toMatchObject(refused(404, 'RESOURCE_NOT_EXISTS'));
   });
 
-  test('fifty parts are the most', async () => {
+  test('fifty parts are the most, and one that was closed is none', async () => {
     await shop.sold();
+    await shop.fault({ kind: 'refund_closed', ms: 0 });
+    expect(await shop.refund('r0', 1)).toMatchObject({ data: { status: 'CLOSED' } });
     for (let part = 1; part <= 50; part += 1) {
       expect(await shop.refund(`r${part}`, 1)).toMatchObject({ status: 200 });
     }

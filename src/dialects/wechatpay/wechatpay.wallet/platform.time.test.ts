@@ -1,14 +1,8 @@
 // What time does to orders of the simulated WeChat Pay: codes and orders that expire, the limit of
-// refunds, requests that are too old or come twice, and the schedule of notifications. The date is
+// refunds, and the schedule of notifications. The date is
 // moved for client and platform together: each looks at the other's timestamps.
-import { createSign } from 'node:crypto';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import {
-  MCHID,
-  merchantKeys,
-  openShop,
-  SERIAL,
-} from '../../../../test/setup/wechatpay-platform.ts';
+import { openShop } from '../../../../test/setup/wechatpay-platform.ts';
 import { dueMs } from './platform.notices.ts';
 import { china } from './platform.yuan.ts';
 
@@ -67,63 +61,6 @@ test('after a year nothing more is given back, and what was is still told', asyn
   const late = { status: 400, data: { code: 'INVALID_REQUEST' } };
   expect(await shop.refund('r2', 880)).toMatchObject(late);
   expect(await shop.refund('r1', 880)).toMatchObject({ data: { status: 'SUCCESS' } });
-});
-
-/** A request as any program may write it, by hand. */
-async function send(wish: {
-  atS?: number | string;
-  nonce?: string;
-  agent?: string;
-  body?: Buffer;
-}) {
-  const { atS = Math.floor(Date.now() / 1_000), nonce = 'N0NCE', agent = 'test' } = wish;
-  const path = '/v3/pay/transactions/native';
-  const body = wish.body ?? Buffer.from(JSON.stringify(shop.wish));
-  const signature = createSign('RSA-SHA256')
-    .update(`POST\n${path}\n${atS}\n${nonce}\n`)
-    .update(body)
-    .update('\n')
-    .sign(merchantKeys.privateKey, 'base64');
-  const parts = { mchid: MCHID, nonce_str: nonce, timestamp: atS, serial_no: SERIAL, signature };
-  const quoted = Object.entries(parts).map(([name, value]) => `${name}="${value}"`);
-  const answer = await fetch(`${shop.platform.address}${path}`, {
-    method: 'POST',
-    headers: {
-      authorization: `WECHATPAY2-SHA256-RSA2048 ${quoted.join(',')}`,
-      accept: 'application/json',
-      'content-type': 'application/json',
-      'user-agent': agent,
-    },
-    body: new Uint8Array(body),
-  });
-  const json: unknown = await answer.json();
-  return { status: answer.status, json };
-}
-
-const NOON_S = NOON_MS / 1_000;
-test.each([
-  [NOON_S - 300, 200],
-  [NOON_S + 300, 200],
-  [NOON_S - 301, 401],
-  [NOON_S + 301, 401],
-  ['soon', 401],
-  ['NaN', 401],
-])('at noon a request of %s is answered %i', async (atS, status) => {
-  expect(await send({ atS })).toMatchObject({ status });
-});
-
-test('a request counts once, also when its time is remembered no more', async () => {
-  expect(await send({ nonce: 'A' })).toMatchObject({ status: 200 });
-  expect(await send({ nonce: 'A' })).toMatchObject({ status: 401, json: { code: 'SIGN_ERROR' } });
-  expect(await send({ nonce: 'B' })).toMatchObject({ status: 200 });
-  pass(11 * MINUTE_MS);
-  expect(await send({ nonce: 'A', atS: NOON_S })).toMatchObject({ status: 401 });
-});
-
-test('what is signed is bytes: a body that is no UTF-8 is verified, and is no JSON', async () => {
-  const body = Buffer.from([0x7b, 0xff, 0xfe, 0x7d]);
-  const refused = { status: 400, json: { code: 'PARAM_ERROR', detail: { location: 'body' } } };
-  expect(await send({ body })).toMatchObject(refused);
 });
 
 test('a notification is sent sixteen times in 24 hours and four minutes, then never again', () => {
