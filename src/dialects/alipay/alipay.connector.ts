@@ -37,6 +37,7 @@ const platform: ReadonlySet<Capability> = new Set(['collect', 'refund', 'inquiry
 
 export const alipayCapabilities: readonly Capability[] = [...new Set([...shop, ...platform])];
 
+const SKEW_MS_MAX = 10 * 60_000;
 const INQUIRY_FIRST_MS = 1_000;
 const INQUIRY_MS_MAX = 60_000;
 
@@ -76,6 +77,8 @@ export function createAlipayConnector(deps: AlipayDeps): Connector {
       );
       const signed = answerText(timestamp, nonce, text);
       if (!isRsaSigned(settings.alipayPublicKey, signed, signature)) return null;
+      // an answer of long ago, told again, is none
+      if (!(Math.abs(clock.nowMs() - Number(timestamp)) <= SKEW_MS_MAX)) return null;
       const parsed = parseJson(answer.body);
       if (!parsed.ok) return null;
       const evidence = Buffer.from(`${answer.status}\n${signature}\n${signed}`, 'utf8');
@@ -85,7 +88,7 @@ export function createAlipayConnector(deps: AlipayDeps): Connector {
   async function stateOf(ask: Ask, stored: StoredInstruction, minor: bigint | null) {
     const answer = await ask(paths.query, { out_trade_no: stored.legId });
     if (answer === null) return { answer, state: 'unknown' } as const;
-    return { answer, state: tradeState(answer, minor) } as const;
+    return { answer, state: tradeState(answer, stored.legId, minor) } as const;
   }
 
   async function collected(ask: Ask, stored: StoredInstruction): Promise<LegReport> {

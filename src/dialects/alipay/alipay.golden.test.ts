@@ -113,8 +113,9 @@ describe('what its answers are taken for', () => {
     ['in a new state', 200, { ...queried, trade_status: 'TRADE_FROZEN' }, 8888n, 'unknown'],
     ['without an amount', 200, { ...queried, total_amount: undefined }, 8888n, 'unknown'],
     ['no object', 200, [], null, 'unknown'],
+    ['another order', 200, { ...queried, out_trade_no: 'other' }, 8888n, 'unknown'],
   ])('query: %s', (_what, status, json, minor, state) => {
-    expect(tradeState(signed(status, json), minor)).toBe(state);
+    expect(tradeState(signed(status, json), '6823789339978248', minor)).toBe(state);
   });
 
   test.each<[string, number, object, string | null]>([

@@ -78,6 +78,7 @@ export const precreatedSchema = z.object({ qr_code: z.string().min(1) });
 /** What it answers to query. */
 export const queriedSchema = z.object({
   trade_no: z.string().min(1),
+  out_trade_no: z.string(),
   trade_status: z.enum(['WAIT_BUYER_PAY', 'TRADE_CLOSED', 'TRADE_SUCCESS', 'TRADE_FINISHED']),
   total_amount: yuanSchema,
 });

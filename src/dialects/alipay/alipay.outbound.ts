@@ -104,11 +104,13 @@ export function precreated(answer: Answer): LegReport {
 export type TradeState = 'unknown' | 'absent' | 'waiting' | 'closed' | 'paid' | 'other_amount';
 
 /** What the trade of this leg has come to; `minor` is what it was to pay, where that is at hand. */
-export function tradeState(answer: Answer, minor: bigint | null): TradeState {
+export function tradeState(answer: Answer, legId: string, minor: bigint | null): TradeState {
   const code = refusalOf(answer);
   if (code !== null) return isUnknownTrade(code) ? 'absent' : 'unknown';
   const read = isOk(answer) ? queriedSchema.safeParse(answer.json) : null;
   if (read?.success !== true) return 'unknown';
+  // a signature does not cover what was asked: the answer must be about it
+  if (read.data.out_trade_no !== legId) return 'unknown';
   switch (read.data.trade_status) {
     case 'WAIT_BUYER_PAY':
       return 'waiting';
