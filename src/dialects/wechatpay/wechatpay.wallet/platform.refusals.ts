@@ -1,5 +1,6 @@
 // How the platform says no: the codes of its published tables with their HTTP status and text.
-// Sources: pay.weixin.qq.com, "公共错误码" and the tables of Native下单, 查询订单, 关闭订单, 申请退款.
+// Source: the table of Native下单 at pay.weixin.qq.com; codes of queries, closes and refunds are
+// those that clients are known to meet, and some texts are our own.
 
 /** What is to be sent: the body is JSON, and empty with a 204. */
 export type Answer =
