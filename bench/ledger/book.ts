@@ -67,6 +67,8 @@ export function createWork(accounts: number, ids: Ids): Work {
           creditMinor: amountMinor,
           feeMinor: 0n,
           feeParticipantId: null,
+          hold: null,
+          exchange: null,
           reference: null,
           expiresAtMs: Date.now() + 60_000,
           evidence: { bytes: Buffer.alloc(REQUEST_BYTES, 120), subjects: both },

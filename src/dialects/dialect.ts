@@ -8,6 +8,7 @@ import type {
   ConnectionSettings,
   Connector,
   Credential,
+  Idempotent,
   Outcome,
   PaymentsPort,
 } from '../payments/port.ts';
@@ -32,6 +33,8 @@ export interface QuoteView {
   readonly debit: Amount;
   readonly credit: Amount;
   readonly fee: Amount;
+  /** Between currencies: who exchanges, and how much of the credit's one of the debit's buys. */
+  readonly exchange: { readonly participantId: string; readonly rate: string } | null;
   readonly expiresAtMs: number;
 }
 
@@ -54,6 +57,21 @@ export interface DirectoryPort {
     claim: { readonly alias: string; readonly account: string; readonly name: string | null },
   ): Promise<Outcome<{ readonly alias: string; readonly account: string }>>;
   releaseAlias(credential: Credential, alias: string): Promise<Outcome<null>>;
+}
+
+export interface RateView {
+  readonly participantId: string;
+  readonly base: string;
+  readonly target: string;
+  readonly rate: string;
+  readonly setAtMs: number;
+  readonly validToMs: number;
+}
+
+/** The rates of an FX participant. */
+export interface RatesPort {
+  set(wish: Omit<RateView, 'participantId' | 'setAtMs'> & Idempotent): Promise<Outcome<RateView>>;
+  list(credential: Credential): Promise<Outcome<readonly RateView[]>>;
 }
 
 /** A key with everything that is asked once its signature holds. */
@@ -126,6 +144,7 @@ export interface DialectDeps {
   readonly payments: PaymentsPort;
   readonly directory: DirectoryPort;
   readonly participants: ParticipantsPort;
+  readonly rates: RatesPort;
   readonly events: EventsPort;
   readonly currencies: Currencies;
   readonly clock: Clock;

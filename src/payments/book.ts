@@ -1,5 +1,6 @@
 // The payments and orders in memory: all open ones, and the latest ended ones. Older ones are read
 // from their tables when a command names them.
+import type { LastingPayment } from './payment.tables.ts';
 import { isEnded, type Order, type Payment } from './payment.ts';
 
 /** Ended payments kept for replays, reads and refunds; the rest is read by primary key. */
@@ -13,6 +14,9 @@ export interface Book {
   payment(id: string): Payment | undefined;
   order(id: string): Order | undefined;
   addPayment(payment: Payment): void;
+  /** It may stay open for long: a restart finds it by itself, and the floor leaves it out. */
+  last(payment: Payment): LastingPayment;
+  lasting(id: string): LastingPayment | undefined;
   addOrder(order: Order): void;
   /** To be called when a payment may have ended, or been changed after it had. */
   settle(payment: Payment): void;
@@ -35,6 +39,7 @@ function trim<K, V>(map: Map<K, V>, max: number): void {
 
 export function createBook(): Book {
   const open = new Map<string, Payment>();
+  const lasting = new Map<string, LastingPayment & { readonly payment: Payment }>();
   const ended = new Map<string, Payment>();
   const openOrders = new Map<string, Order>();
   const endedOrders = new Map<string, Order>();
@@ -45,7 +50,15 @@ export function createBook(): Book {
   const late = new Set<string>();
 
   return {
-    payment: (id) => open.get(id) ?? ended.get(id),
+    payment: (id) => open.get(id) ?? lasting.get(id)?.payment ?? ended.get(id),
+    lasting: (id) => lasting.get(id),
+    last(payment) {
+      const row = { paymentId: payment.id, isOpen: true, payment };
+      open.delete(payment.id);
+      late.delete(payment.id);
+      lasting.set(payment.id, row);
+      return row;
+    },
     order: (id) => openOrders.get(id) ?? endedOrders.get(id),
     addPayment(payment) {
       if (isEnded(payment.state)) {
@@ -70,6 +83,7 @@ export function createBook(): Book {
     settle(payment) {
       if (!isEnded(payment.state)) return;
       open.delete(payment.id);
+      lasting.delete(payment.id);
       late.delete(payment.id);
       // made the newest, so that no change still on its way to storage is forgotten
       ended.delete(payment.id);
@@ -88,9 +102,12 @@ export function createBook(): Book {
     },
     rivals: (orderId, exceptId) =>
       [...(attempts.get(orderId) ?? [])].filter((payment) => payment.id !== exceptId),
-    openPayments: () => open.values(),
+    *openPayments() {
+      yield* open.values();
+      for (const { payment } of lasting.values()) yield payment;
+    },
     openOrders: () => openOrders.values(),
-    counts: () => ({ open: open.size, ended: ended.size, orders: openOrders.size }),
+    counts: () => ({ open: open.size + lasting.size, ended: ended.size, orders: openOrders.size }),
     openFloor() {
       // the map is in order of making, so the first is the oldest, give or take an id's age
       const oldest = open.values().next();
@@ -101,6 +118,7 @@ export function createBook(): Book {
     },
     clear() {
       open.clear();
+      lasting.clear();
       ended.clear();
       openOrders.clear();
       endedOrders.clear();

@@ -2,10 +2,11 @@
 // order's code with the app of a platform that a sponsor is connected to.
 import type { ProblemCode } from '@hutong/sdk/contract';
 import { subjectId } from '../journal/vault.ts';
+import type { Exchange } from '../quotes/index.ts';
 import { openParty, sealParty } from './party-file.ts';
 import type { PrepareCommand, Side } from './payment.commands.ts';
 import type { Lookup } from './payment.lookup.ts';
-import { isEnded, type Payment } from './payment.ts';
+import { type Hold, isEnded, type Payment } from './payment.ts';
 import type { CollectAtCommand, Idempotent, Outcome, PaymentsPort, PaymentView } from './port.ts';
 import { refused } from './refusal.ts';
 import type { Operation } from './scope.ts';
@@ -21,6 +22,7 @@ import {
 export interface Payee {
   readonly party: ResolvedParty;
   readonly terms: Terms;
+  readonly exchange?: Exchange | null;
   readonly quoteId: string | null;
   readonly orderId: string | null;
 }
@@ -32,6 +34,7 @@ export interface Begun {
   readonly payee: Side;
   readonly found: Payee;
   readonly expiresAtMs: number;
+  readonly hold?: Hold | null;
 }
 
 interface Means {

@@ -4,8 +4,8 @@ import type { ProblemCode } from '@hutong/sdk/contract';
 import type { JournalContext } from '../journal/batch.ts';
 import type { Sealable } from '../journal/table.ts';
 import type { Book } from './book.ts';
-import { ORDERS, PAYMENTS } from './payment.tables.ts';
-import type { InstructionKind, Leg, Order, Payment } from './payment.ts';
+import { LASTING_PAYMENTS, ORDERS, PAYMENTS } from './payment.tables.ts';
+import { type InstructionKind, isEnded, type Leg, type Order, type Payment } from './payment.ts';
 import type { Capability } from './port.ts';
 
 /** Decides on a payment before anything is reserved. Implemented by compliance. */
@@ -38,12 +38,15 @@ export interface Engine extends EngineDeps {
  * left is no business of the other side.
  */
 function audienceOf(payment: Payment): string[] {
-  const { payerParticipantId, payeeParticipantId, legs, flow } = payment;
+  const { payerParticipantId, payeeParticipantId, legs, flow, exchange } = payment;
   const isAsked = (role: Leg['role']) =>
     legs.some((leg) => leg.role === role && leg.state !== 'none');
   const audience = new Set<string>();
   if (flow === 'push' || isAsked('debit')) audience.add(payerParticipantId);
-  if (flow === 'collect' || isAsked('credit')) audience.add(payeeParticipantId);
+  // what is on hold for the payee it must know of, though nothing is asked of it yet
+  const isOnHold = payment.hold !== null && payment.movements.length > 0;
+  if (flow === 'collect' || isOnHold || isAsked('credit')) audience.add(payeeParticipantId);
+  if (exchange !== null && payment.movements.length > 0) audience.add(exchange.participantId);
   return [...audience];
 }
 
@@ -103,9 +106,25 @@ export function contradictionEvent(
   });
 }
 
+/** Open for longer than this, and a restart is not to read all payments made since. */
+const LASTING_MS = 20 * 60_000;
+
+export const isLasting = ({ state, createdAtMs, expiresAtMs }: Payment): boolean =>
+  !isEnded(state) && expiresAtMs - createdAtMs > LASTING_MS;
+
+/** To be called when the payment is in the book. */
+export function lasts(engine: Engine, payment: Payment, context: JournalContext): void {
+  context.insert(LASTING_PAYMENTS, engine.book.last(payment));
+}
+
 export function writePayment(engine: Engine, payment: Payment, context: JournalContext): void {
   payment.updatedSeq = context.seq;
   context.update(PAYMENTS, payment);
+  const lasting = isEnded(payment.state) ? engine.book.lasting(payment.id) : undefined;
+  if (lasting !== undefined) {
+    lasting.isOpen = false;
+    context.update(LASTING_PAYMENTS, lasting);
+  }
   engine.book.settle(payment);
 }
 

@@ -42,7 +42,9 @@ export function createExpiry(deps: {
     for (const payment of machine.book.openPayments()) {
       if (payment.expiresAtMs > nowMs || asked.has(payment.id)) continue;
       // once in doubt or closing, time changes nothing more
-      if (payment.state === 'closing' || payment.legs.some((leg) => leg.inDoubt)) continue;
+      if (payment.state === 'closing') continue;
+      const isDoubted = payment.legs.some((leg) => leg.inDoubt);
+      if (isDoubted && machine.book.lasting(payment.id) !== undefined) continue;
       asked.add(payment.id);
       const command = { type: 'expire', paymentId: payment.id } as const;
       work.push(journal.submit(machine, command).finally(() => asked.delete(payment.id)));

@@ -31,6 +31,16 @@ function originalOf(
   return { legId: legIdOf(from.id, 0), externalId: debit.externalId, amount: debitOf(from) };
 }
 
+function amountOf(payment: Payment, isPayers: boolean): Amount {
+  const { currency, debitMinor, creditMinor, exchange, kind } = payment;
+  if (isPayers) return { currency, minor: debitMinor };
+  // of a payment the payee has the exchanged side, of its refund the payer has their own back
+  if (exchange !== null && kind === 'payment') {
+    return { currency: exchange.currency, minor: exchange.minor };
+  }
+  return { currency, minor: creditMinor };
+}
+
 export function instructionFor(
   payment: Payment,
   leg: Leg,
@@ -49,10 +59,7 @@ export function instructionFor(
     kind: leg.instruction ?? 'credit',
     legId: legIdOf(payment.id, leg.n),
     paymentId: payment.id,
-    amount: {
-      currency: payment.currency,
-      minor: atPayer || isBack ? payment.debitMinor : payment.creditMinor,
-    },
+    amount: amountOf(payment, atPayer || isBack),
     party: { account: party.account, name: party.name },
     counterparty: { participantId: otherId, name: other.name },
     note: payer.note,

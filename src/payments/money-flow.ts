@@ -2,6 +2,7 @@
 import type { ProblemCode } from '@hutong/sdk/contract';
 import type { JournalContext } from '../journal/batch.ts';
 import { type Account, headroomMinor, type LedgerResult, type Movement } from '../ledger/ledger.ts';
+import type { Exchange } from '../quotes/index.ts';
 import { defect } from '../runtime/defect.ts';
 import type { Payment, PlannedMovement } from './payment.ts';
 
@@ -18,6 +19,19 @@ const REFUSALS: Record<Exclude<LedgerResult, 'ok'>, ProblemCode> = {
 };
 
 type Hop = readonly [from: Account, to: Account, amountMinor: bigint];
+
+/** Between currencies: through the FX participant's positions in both. */
+function exchangedHops(payment: Payment, accounts: Accounts): Hop[] {
+  const { payer, payee, fees, exchanged } = accounts;
+  const { exchange, creditMinor, feeMinor } = payment;
+  if (exchange === null || exchanged === null) return defect('no exchange');
+  const { given, taken } = exchanged;
+  const isBack = payment.kind === 'refund';
+  const hops: Hop[] = isBack ? [[payer, taken, exchange.minor]] : [[payer, taken, creditMinor]];
+  hops.push(isBack ? [given, payee, creditMinor] : [given, payee, exchange.minor]);
+  if (feeMinor > 0n && fees !== null) hops.push([payer, fees, feeMinor]);
+  return hops;
+}
 
 function hopsOf(
   from: Account,
@@ -48,18 +62,35 @@ interface Accounts {
   readonly payee: Account;
   /** `null` where there is no fee. */
   readonly fees: Account | null;
+  /** The FX participant's positions: where it takes, and where it gives. */
+  readonly exchanged: { readonly taken: Account; readonly given: Account } | null;
 }
 
 /** The accounts a payment moves between; null where one of them was never opened. */
 function accountsOf(payment: Payment, { ledger }: JournalContext): Accounts | null {
-  const { currency, payerParticipantId, payeeParticipantId, feeParticipantId } = payment;
+  const { currency, payerParticipantId, payeeParticipantId, feeParticipantId, exchange } = payment;
+  const isBack = payment.kind === 'refund';
+  const other = exchange?.currency ?? currency;
   const transit = ledger.find(null, currency, 'transit');
-  const payer = ledger.find(payerParticipantId, currency, 'position');
-  const payee = ledger.find(payeeParticipantId, currency, 'position');
+  const payer = ledger.find(payerParticipantId, isBack ? other : currency, 'position');
+  const payee = ledger.find(payeeParticipantId, isBack ? currency : other, 'position');
+  const exchanged = exchange === null ? null : exchangedOf(payment, exchange, ledger);
+  if (exchanged === undefined) return null;
   if (transit === undefined || payer === undefined || payee === undefined) return null;
-  if (payment.feeMinor === 0n) return { transit, payer, payee, fees: null };
+  if (payment.feeMinor === 0n) return { transit, payer, payee, fees: null, exchanged };
   const fees = ledger.find(feeParticipantId, currency, 'fees');
-  return fees === undefined ? null : { transit, payer, payee, fees };
+  return fees === undefined ? null : { transit, payer, payee, fees, exchanged };
+}
+
+function exchangedOf(
+  { kind, currency }: Payment,
+  { participantId, currency: other }: Exchange,
+  ledger: JournalContext['ledger'],
+): Accounts['exchanged'] | undefined {
+  const own = ledger.find(participantId, currency, 'position');
+  const foreign = ledger.find(participantId, other, 'position');
+  if (own === undefined || foreign === undefined) return undefined;
+  return kind === 'refund' ? { taken: foreign, given: own } : { taken: own, given: foreign };
 }
 
 /** Whether both sides, and whoever earns the fee, have accounts in the payment's currency. */
@@ -78,7 +109,10 @@ function plan(
   let hops: Hop[];
   switch (stretch) {
     case 'payer_to_payee':
-      hops = hopsOf(payer, payee, fees, payment, transit);
+      hops =
+        payment.exchange === null
+          ? hopsOf(payer, payee, fees, payment, transit)
+          : exchangedHops(payment, accounts);
       break;
     case 'payer_to_transit':
       hops = [[payer, transit, payment.debitMinor]];
@@ -129,6 +163,14 @@ export function voidAll(payment: Payment, context: JournalContext): void {
     context.ledger.void(movement);
     movement.state = 'voided';
   }
+}
+
+/** A part is taken: what was reserved for the whole is freed, and the part reserved out of it. */
+export function recut(payment: Payment, context: JournalContext): void {
+  voidAll(payment, context);
+  // past the limit: it was reserved before, whatever was done to the limit since
+  const problem = reserve(payment, 'payer_to_payee', context, true);
+  if (problem !== null) defect(`payment ${payment.id}: its own part was refused with ${problem}`);
 }
 
 /**

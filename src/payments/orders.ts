@@ -31,7 +31,8 @@ export function openOrder(
   context: JournalContext,
 ): PaymentResult {
   const problem = judge(engine, command, context);
-  if (problem !== null) return refuseUnderKey(problem, command.id, context);
+  if (problem !== null)
+    return refuseUnderKey(problem, command.id, command.payee.participantId, context);
   const order: Order = {
     id: command.id,
     state: 'open',
@@ -56,8 +57,17 @@ export function openOrder(
 }
 
 /** A late retry of a refused request can never succeed: the key stands for the refusal. */
-function refuseUnderKey(code: ProblemCode, id: string, context: JournalContext): PaymentResult {
+function refuseUnderKey(
+  code: ProblemCode,
+  id: string,
+  participantId: string | null,
+  context: JournalContext,
+): PaymentResult {
   context.claimKey(`refused:${code}`, id);
+  if (participantId !== null) {
+    const body = { id, participant: participantId, problem: code };
+    context.event({ type: 'order.refused', subjectId: id, audience: [participantId], body });
+  }
   return { ok: false, code };
 }
 
@@ -76,9 +86,11 @@ export function closeOrder(
   if (requester === null && order.expiresAtMs > context.nowMs) {
     return { ok: true, order: { ...order } };
   }
-  if (order.state === 'paid') return refuseUnderKey('order_already_paid', order.id, context);
-  if (order.state === 'claimed') return refuseUnderKey('order_already_claimed', order.id, context);
-  context.claimKey('order', order.id);
+  if (order.state === 'paid')
+    return refuseUnderKey('order_already_paid', order.id, requester, context);
+  if (order.state === 'claimed')
+    return refuseUnderKey('order_already_claimed', order.id, requester, context);
+  context.claimKey('action', order.id);
   if (order.state === 'open') {
     moveOrder(engine, order, 'closed', null, context);
     const problem = requester === null ? 'payment_expired' : 'order_closed';

@@ -2,7 +2,8 @@
 // engine itself has no clock, no randomness and no I/O.
 import type { ProblemCode } from '@hutong/sdk/contract';
 import type { Sealable } from '../journal/table.ts';
-import type { Flow, Order, Payment } from './payment.ts';
+import type { Exchange } from '../quotes/index.ts';
+import type { Flow, Hold, Order, Payment } from './payment.ts';
 
 export interface Side {
   readonly participantId: string;
@@ -26,6 +27,8 @@ export interface PrepareCommand {
   readonly creditMinor: bigint;
   readonly feeMinor: bigint;
   readonly feeParticipantId: string | null;
+  readonly hold: Hold | null;
+  readonly exchange: Exchange | null;
   readonly reference: string | null;
   readonly expiresAtMs: number;
   readonly evidence: Sealable | null;
@@ -85,6 +88,36 @@ export interface ReviewCommand {
   readonly reviewer: string;
 }
 
+/** The payee takes what is due of what was authorised; `null`: all of it. */
+export interface CaptureCommand {
+  readonly type: 'capture';
+  /** What its refusal is recorded under. */
+  readonly id: string;
+  readonly paymentId: string;
+  readonly requesterParticipantId: string;
+  readonly currency: string | null;
+  readonly amountMinor: bigint | null;
+}
+
+/** The payee gives up what is on hold for it. */
+export interface ReleaseCommand {
+  readonly type: 'release';
+  /** What its refusal is recorded under. */
+  readonly id: string;
+  readonly paymentId: string;
+  readonly requesterParticipantId: string;
+}
+
+/** Somebody who takes part shows the preimage. */
+export interface FulfilCommand {
+  readonly type: 'fulfil';
+  /** What its refusal is recorded under. */
+  readonly id: string;
+  readonly paymentId: string;
+  readonly requesterParticipantId: string;
+  readonly fulfilment: string;
+}
+
 export interface OpenOrderCommand {
   readonly type: 'open_order';
   readonly id: string;
@@ -110,6 +143,9 @@ export type PaymentCommand =
   | SettleCommand
   | ExpireCommand
   | ReviewCommand
+  | CaptureCommand
+  | ReleaseCommand
+  | FulfilCommand
   | OpenOrderCommand
   | CloseOrderCommand;
 
@@ -128,6 +164,9 @@ export function coldPaymentId(command: PaymentCommand): string | null {
       return command.paymentId;
     case 'expire':
     case 'review':
+    case 'capture':
+    case 'release':
+    case 'fulfil':
       return command.paymentId;
     case 'prepare':
     case 'refuse':

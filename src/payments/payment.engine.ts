@@ -4,6 +4,7 @@ import type { Machine } from '../journal/machine.ts';
 import type { Reader } from '../journal/store.ts';
 import { type Book, createBook } from './book.ts';
 import type { Engine, EngineDeps } from './engine.deps.ts';
+import { capture, fulfil, release } from './holds.ts';
 import { closeOrder, openOrder } from './orders.ts';
 import {
   coldOrderId,
@@ -38,6 +39,12 @@ export function createPaymentMachine(
         return refund(engine, command, context);
       case 'settle':
         return settle(engine, command, context);
+      case 'capture':
+        return capture(engine, command, context);
+      case 'release':
+        return release(engine, command, context);
+      case 'fulfil':
+        return fulfil(engine, command, context);
       case 'open_order':
         return openOrder(engine, command, context);
       case 'close_order':

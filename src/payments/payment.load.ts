@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Unseal } from '../journal/machine.ts';
 import type { Reader, Row } from '../journal/store.ts';
 import type { Sealable } from '../journal/table.ts';
+import { exchangeSchema } from '../quotes/index.ts';
 import type { Book } from './book.ts';
 import {
   COLLECT_STATES,
@@ -35,6 +36,19 @@ const movementSchema = z.tuple([
   z.enum(['pending', 'posted', 'voided']),
 ]);
 
+const jsonText = z.string().transform((text): unknown => JSON.parse(text));
+
+const holdSchema = z.union([
+  z
+    .object({ until: z.literal('capture'), authorised: z.string() })
+    .transform(({ until, authorised }) => ({ until, authorisedMinor: BigInt(authorised) })),
+  z.object({
+    until: z.literal('fulfilment'),
+    condition: z.string(),
+    fulfilment: z.string().nullable(),
+  }),
+]);
+
 const stateSchema = z.enum([...PUSH_STATES, ...COLLECT_STATES, ...END_STATES]);
 const int = z.bigint().transform(Number);
 const sealed = z.instanceof(Uint8Array);
@@ -56,6 +70,8 @@ const paymentRow = z.object({
   credit_minor: z.bigint(),
   fee_minor: z.bigint(),
   fee_participant_id: z.string().nullable(),
+  hold: jsonText.pipe(holdSchema).nullable(),
+  exchange: exchangeSchema.nullable(),
   movements: z.array(movementSchema),
   legs: z.array(legSchema),
   problem: problemCodeSchema.nullable(),
@@ -114,6 +130,8 @@ function toPayment(row: z.infer<typeof paymentRow>, payer: Sealable, payee: Seal
     creditMinor: row.credit_minor,
     feeMinor: row.fee_minor,
     feeParticipantId: row.fee_participant_id,
+    hold: row.hold,
+    exchange: row.exchange,
     movements: row.movements.map(([debit, credit, amount, state]) => ({
       debit,
       credit,
@@ -233,6 +251,16 @@ export function createPaymentReader(deps: {
           [floor],
         );
         for (const payment of await paymentsOf(rows, unseal, subjectsOf)) book.addPayment(payment);
+      }
+      // rides lasting_payments_open_idx
+      const lasting = await reader.rows(
+        `select p.* from lasting_payments l join payments p on p.id = l.payment_id
+         where l.is_open order by p.created_seq, p.id`,
+      );
+      for (const payment of await paymentsOf(lasting, unseal, subjectsOf)) {
+        if (book.payment(payment.id) === undefined) book.addPayment(payment);
+        const live = book.payment(payment.id);
+        if (live !== undefined) book.last(live);
       }
       // rides orders_open_idx
       const orders = await reader.rows(

@@ -74,6 +74,7 @@ export function createLookup(deps: ServiceDeps): Lookup {
   }
 
   async function byKey(credential: Credential, idempotencyKey: string): Promise<string | null> {
+    // what acts on a payment by its id is found by that
     for (const operation of ['pay', 'refund', 'collect'] as const) {
       const found = await key(credential, operation, idempotencyKey);
       if (found?.resource === 'payment') return found.resourceId;
@@ -107,7 +108,9 @@ export function createLookup(deps: ServiceDeps): Lookup {
       if (!(await isDurable())) return refused('outcome_unknown');
       if (found === undefined) return refused('payment_not_found');
       const own = credential.participantId;
-      if (found.payerParticipantId !== own && found.payeeParticipantId !== own) {
+      const { payerParticipantId, payeeParticipantId, exchange } = found;
+      const parts = [payerParticipantId, payeeParticipantId, exchange?.participantId];
+      if (!parts.includes(own)) {
         return refused('payment_not_found');
       }
       return { ok: true, value: paymentView(found, own, deps.maskName), replayed: false };

@@ -1,7 +1,8 @@
 // How payments and orders lie in PostgreSQL: few and wide rows, legs and movements inside their
 // payment. Only what may change travels in an update, and no column of an index does.
 import { defineTable } from '../journal/table.ts';
-import type { Leg, Order, Payment, PlannedMovement } from './payment.ts';
+import { exchangeText } from '../quotes/index.ts';
+import type { Hold, Leg, Order, Payment, PlannedMovement } from './payment.ts';
 
 /** `[debit account, credit account, amount, state]`, for SQL that checks the ledger. */
 export function encodeMovements(movements: readonly PlannedMovement[]): string {
@@ -29,6 +30,12 @@ export function encodeLegs(legs: readonly Leg[]): string {
   );
 }
 
+function encodeHold(hold: Hold | null): string | null {
+  if (hold === null) return null;
+  if (hold.until === 'fulfilment') return JSON.stringify(hold);
+  return JSON.stringify({ until: 'capture', authorised: String(hold.authorisedMinor) });
+}
+
 export const PAYMENTS = defineTable<Payment>('payments', [
   { name: 'id', type: 'uuid', value: (p) => p.id, key: true },
   { name: 'kind', type: 'text', value: (p) => p.kind },
@@ -41,11 +48,15 @@ export const PAYMENTS = defineTable<Payment>('payments', [
   { name: 'payer_participant_id', type: 'text', value: (p) => p.payerParticipantId },
   { name: 'payee_participant_id', type: 'text', value: (p) => p.payeeParticipantId },
   { name: 'currency', type: 'text', value: (p) => p.currency },
-  { name: 'amount_minor', type: 'int8', value: (p) => p.amountMinor },
-  { name: 'debit_minor', type: 'int8', value: (p) => p.debitMinor },
-  { name: 'credit_minor', type: 'int8', value: (p) => p.creditMinor },
-  { name: 'fee_minor', type: 'int8', value: (p) => p.feeMinor },
+  // a capture in part changes the four
+  { name: 'amount_minor', type: 'int8', value: (p) => p.amountMinor, mutable: true },
+  { name: 'debit_minor', type: 'int8', value: (p) => p.debitMinor, mutable: true },
+  { name: 'credit_minor', type: 'int8', value: (p) => p.creditMinor, mutable: true },
+  { name: 'fee_minor', type: 'int8', value: (p) => p.feeMinor, mutable: true },
   { name: 'fee_participant_id', type: 'text', value: (p) => p.feeParticipantId },
+  // JSON as text: of most payments there is none
+  { name: 'hold', type: 'text', value: (p) => encodeHold(p.hold), mutable: true },
+  { name: 'exchange', type: 'text', value: (p) => exchangeText(p.exchange) },
   { name: 'movements', type: 'json', value: (p) => encodeMovements(p.movements), mutable: true },
   { name: 'legs', type: 'json', value: (p) => encodeLegs(p.legs), mutable: true },
   { name: 'problem', type: 'text', value: (p) => p.problem, mutable: true },
@@ -91,4 +102,18 @@ export const EXTERNAL_IDS = defineTable<ExternalIdRow>('external_ids', [
   { name: 'kind', type: 'text', value: (x) => x.kind, key: true },
   { name: 'external_id', type: 'text', value: (x) => x.externalId, key: true },
   { name: 'payment_id', type: 'uuid', value: (x) => x.paymentId, key: true },
+]);
+
+/**
+ * Payments that may stay open for longer than most: a restart finds them here, so that one hold of
+ * a week does not make it read a week of payments.
+ */
+export interface LastingPayment {
+  readonly paymentId: string;
+  isOpen: boolean;
+}
+
+export const LASTING_PAYMENTS = defineTable<LastingPayment>('lasting_payments', [
+  { name: 'payment_id', type: 'uuid', value: (l) => l.paymentId, key: true },
+  { name: 'is_open', type: 'bool', value: (l) => l.isOpen, mutable: true },
 ]);

@@ -3,6 +3,7 @@ import type { ProblemCode } from '@hutong/sdk/contract';
 import type { Place } from '../journal/batch.ts';
 import type { Sealable } from '../journal/table.ts';
 import type { Movement } from '../ledger/ledger.ts';
+import type { Exchange } from '../quotes/index.ts';
 
 export const PAYMENT_KINDS = ['payment', 'refund', 'return', 'adjustment'] as const;
 export type PaymentKind = (typeof PAYMENT_KINDS)[number];
@@ -46,6 +47,19 @@ export interface PlannedMovement extends Movement {
   state: 'pending' | 'posted' | 'voided';
 }
 
+/**
+ * Why money stays reserved before the payee is asked: the payee has yet to say how much of it is
+ * due (a deposit, a ride), or somebody has yet to show the preimage of a SHA-256 hash lock.
+ */
+export type Hold =
+  | { readonly until: 'capture'; readonly authorisedMinor: bigint }
+  | {
+      readonly until: 'fulfilment';
+      /** SHA-256 of the fulfilment; both are 32 bytes as unpadded base64url. */
+      readonly condition: string;
+      readonly fulfilment: string | null;
+    };
+
 export interface Payment {
   readonly id: string;
   readonly kind: PaymentKind;
@@ -59,14 +73,19 @@ export interface Payment {
   readonly payeeParticipantId: string;
   readonly currency: string;
   /** What the two sides agreed on: a refund can give back this much. */
-  readonly amountMinor: bigint;
+  amountMinor: bigint;
   /** What leaves the payer's position, fee included. */
-  readonly debitMinor: bigint;
-  /** What reaches the payee's position. */
-  readonly creditMinor: bigint;
-  readonly feeMinor: bigint;
+  debitMinor: bigint;
+  /** What reaches the payee's position; between currencies, the FX participant's. */
+  creditMinor: bigint;
+  feeMinor: bigint;
   /** Whose `fees` account receives the fee. */
   readonly feeParticipantId: string | null;
+  hold: Hold | null;
+  /**
+   * Between currencies: of a payment it is what reaches the payee, of its refund what leaves them.
+   */
+  readonly exchange: Exchange | null;
   movements: PlannedMovement[];
   readonly legs: Leg[];
   problem: ProblemCode | null;

@@ -4,11 +4,12 @@ import type { ProblemCode } from '@hutong/sdk/contract';
 import type { Submitted } from '../journal/queue.ts';
 import { subjectId } from '../journal/vault.ts';
 import { type Begun, createCollectService, type Payee } from './collect.service.ts';
+import { createHoldsService } from './holds.service.ts';
 import { createOrderService } from './orders.service.ts';
 import { openParty } from './party-file.ts';
 import type { PaymentCommand, PaymentResult, PrepareCommand, Side } from './payment.commands.ts';
 import { createLookup } from './payment.lookup.ts';
-import { isEnded, parseLegId } from './payment.ts';
+import { type Hold, isEnded, parseLegId } from './payment.ts';
 import { paymentView } from './payment.view.ts';
 import type {
   Credential,
@@ -25,6 +26,7 @@ import { commandKey, type Operation } from './scope.ts';
 import {
   EXPIRY_MS,
   expiryOf,
+  HOLD_EXPIRY_MS,
   otherSide,
   ownSide,
   type ResolvedParty,
@@ -37,6 +39,12 @@ import { createWaiting } from './waiting.ts';
 function borneByPayee(terms: Terms): Terms {
   const { amountMinor, feeMinor } = terms;
   return { ...terms, debitMinor: amountMinor, creditMinor: amountMinor - feeMinor };
+}
+
+function holdOf(wanted: PayCommand['hold'], { amountMinor }: Terms): Hold | null {
+  if (wanted === null) return null;
+  if (wanted === 'capture') return { until: 'capture', authorisedMinor: amountMinor };
+  return { until: 'fulfilment', condition: wanted.condition, fulfilment: null };
 }
 
 export function createPaymentsService(deps: ServiceDeps): PaymentsPort {
@@ -60,7 +68,8 @@ export function createPaymentsService(deps: ServiceDeps): PaymentsPort {
       const quoted = deps.quote(to.quoteId);
       if (typeof quoted === 'string') return quoted;
       if (quoted.payerParticipantId !== participantId) return 'quote_not_found';
-      return { party: quoted.payee, terms: quoted.terms, quoteId: to.quoteId, orderId: null };
+      const { payee: party, terms, exchange } = quoted;
+      return { party, terms, exchange, quoteId: to.quoteId, orderId: null };
     }
     return orderPayee(to.orderId);
   }
@@ -175,12 +184,14 @@ export function createPaymentsService(deps: ServiceDeps): PaymentsPort {
       const known = await replayOf('pay', command, command.waitMs);
       return known ?? poison('pay', command, command.payer, found);
     }
-    const expiresAtMs = expiryOf(command.expiresAtMs, EXPIRY_MS, deps.clock.nowMs());
+    const { note, authorisation, hold: wanted } = command;
+    const usualMs = wanted === null ? EXPIRY_MS : HOLD_EXPIRY_MS;
+    const expiresAtMs = expiryOf(command.expiresAtMs, usualMs, deps.clock.nowMs());
     if (expiresAtMs === null) return refused('expiry_invalid');
-    const { note, authorisation } = command;
+    const hold = holdOf(wanted, found.terms);
     const payer = ownSide(indexKey, credential, command.payer, { note, authorisation });
     const payee = otherSide(found.party);
-    return start('pay', command, { flow: 'push', payer, payee, found, expiresAtMs });
+    return start('pay', command, { flow: 'push', payer, payee, found, expiresAtMs, hold });
   }
 
   async function start(
@@ -199,6 +210,8 @@ export function createPaymentsService(deps: ServiceDeps): PaymentsPort {
       payer,
       payee,
       ...found.terms,
+      hold: what.hold ?? null,
+      exchange: found.exchange ?? null,
       reference: asked.reference ?? null,
       expiresAtMs: what.expiresAtMs,
       evidence: asked.evidence === null ? null : { bytes: asked.evidence, subjects },
@@ -254,6 +267,7 @@ export function createPaymentsService(deps: ServiceDeps): PaymentsPort {
   return {
     ...createOrderService(deps, lookup, submit),
     ...createCollectService(deps, lookup, { orderPayee, start }),
+    ...createHoldsService(deps, lookup, { submit, conclude: concludePayment }),
     pay,
     refund,
     async payment(credential, ref) {

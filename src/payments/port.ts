@@ -56,6 +56,8 @@ export interface PayCommand extends Idempotent {
   readonly note: string | null;
   readonly expiresAtMs: number | null;
   readonly authorisation: Authorisation | null;
+  /** Reserves, and waits: for a capture, or for the preimage of the condition. */
+  readonly hold: 'capture' | { readonly condition: string } | null;
   /**
    * How long the answer may wait for the payee's side; then the payment is returned as it stands.
    */
@@ -68,6 +70,20 @@ export interface RefundCommand extends Idempotent {
   readonly amount: Amount;
   readonly reference: string | null;
   readonly reason: string | null;
+  readonly waitMs: number;
+}
+
+/** The payee's side takes all (`null`) or a part of what is on hold for it. */
+export interface CaptureCommand extends Idempotent {
+  readonly paymentId: string;
+  readonly amount: Amount | null;
+  readonly waitMs: number;
+}
+
+/** Shows the preimage of the payment's condition, 32 bytes as unpadded base64url. */
+export interface FulfilCommand extends Idempotent {
+  readonly paymentId: string;
+  readonly fulfilment: string;
   readonly waitMs: number;
 }
 
@@ -169,6 +185,12 @@ export interface PaymentsPort {
   /** Problems: those of directory, quotes, orders, limits; never a guess about the outcome. */
   pay(command: PayCommand): Promise<Outcome<PaymentView>>;
   refund(command: RefundCommand): Promise<Outcome<PaymentView>>;
+  /** Problems: payment_not_found, not_permitted, capture_exceeds_hold, already_resolved … */
+  capture(command: CaptureCommand): Promise<Outcome<PaymentView>>;
+  /** The payee's side gives up what is on hold for it. */
+  release(command: Idempotent & { readonly paymentId: string }): Promise<Outcome<PaymentView>>;
+  /** Problems: payment_not_found, fulfilment_mismatch, payment_expired, already_resolved. */
+  fulfil(command: FulfilCommand): Promise<Outcome<PaymentView>>;
   createOrder(command: CreateOrderCommand): Promise<Outcome<OrderView>>;
   closeOrder(command: Idempotent & { readonly orderId: string }): Promise<Outcome<OrderView>>;
   order(credential: Credential, ref: OrderRef): Promise<Outcome<OrderView>>;

@@ -8,12 +8,23 @@ import { MAX_AMOUNT_MINOR } from '../money/index.ts';
 import { defect } from '../runtime/defect.ts';
 import { snapshot } from './book.ts';
 import { claimOrder } from './claims.ts';
-import { type Engine, instruct, newLeg, paymentEvent, writePayment } from './engine.deps.ts';
+import {
+  type Engine,
+  instruct,
+  isLasting,
+  lasts,
+  newLeg,
+  paymentEvent,
+  writePayment,
+} from './engine.deps.ts';
 import { isCurrencyOpen, reserve } from './money-flow.ts';
 import type { PaymentResult, PrepareCommand, RefuseCommand } from './payment.commands.ts';
 import { mayBegin, move } from './payment.states.ts';
 import { EXTERNAL_IDS, PAYMENTS } from './payment.tables.ts';
 import { isEnded, type Leg, type Order, type Payment, type PaymentState } from './payment.ts';
+
+/** How long a held payment waits for its reviewer at least. */
+const REVIEW_MS = 86_400_000;
 
 type Draft = Omit<
   Payment,
@@ -69,6 +80,7 @@ export function begin(
     });
   }
   engine.book.addPayment(payment);
+  if (isLasting(payment)) lasts(engine, payment, context);
   paymentEvent(payment, `payment.${state}`, context, evidence);
   return { ok: true, payment: snapshot(payment) };
 }
@@ -97,7 +109,10 @@ function judgeOrder(order: Order | undefined, payment: Payment, nowMs: number): 
   if (order.state === 'closed') return 'order_closed';
   if (order.expiresAtMs <= nowMs) return 'order_expired';
   if (order.state === 'claimed') return 'order_already_claimed';
-  const same = order.currency === payment.currency && order.amountMinor === payment.amountMinor;
+  const same =
+    order.currency === payment.currency &&
+    order.amountMinor === payment.amountMinor &&
+    payment.exchange === null;
   return same ? null : 'order_amount_mismatch';
 }
 
@@ -119,6 +134,8 @@ function judge(
     const problem = engine.useQuote(payment.quoteId, payment, context);
     if (problem !== null) return problem;
   }
+  const { exchange } = payment;
+  if (exchange !== null && !engine.isActive(exchange.participantId)) return 'rate_unavailable';
   if (payment.creditMinor <= 0n) return 'fee_exceeds_amount';
   if (payment.orderId !== null) {
     const problem = judgeOrder(engine.book.order(payment.orderId), payment, context.nowMs);
@@ -126,10 +143,13 @@ function judge(
   }
   if (payment.expiresAtMs <= context.nowMs) return 'payment_expired';
   const debit = payment.legs[0];
-  if (payment.flow === 'collect' && !(debit && engine.can(debit.connectionId, 'collect'))) {
-    return 'capability_unsupported';
+  if (payment.flow === 'collect') {
+    // a platform that captures first neither waits nor exchanges
+    if (payment.hold !== null || payment.exchange !== null) return 'capability_unsupported';
+    if (!(debit && engine.can(debit.connectionId, 'collect'))) return 'capability_unsupported';
   }
-  return null;
+  const isPartial = payment.hold?.until === 'capture' && payment.exchange !== null;
+  return isPartial ? 'capability_unsupported' : null;
 }
 
 /** Reserves and instructs; the state it gives is the payment's next one. */
@@ -147,11 +167,12 @@ export function launch(
     return 'awaiting_payer';
   }
   claimOrder(engine, payment, context);
+  if (payment.hold !== null) return 'reserved';
   instruct(engine, payment, credit, payment.kind === 'refund' ? 'refund' : 'credit', context);
   return 'delivering';
 }
 
-const STATES = new Set<string>(['delivering', 'awaiting_payer']);
+const STATES = new Set<string>(['delivering', 'awaiting_payer', 'reserved']);
 const isState = (value: PaymentState | ProblemCode): value is PaymentState => STATES.has(value);
 
 /** Begins the payment as what was decided about it. */
@@ -186,6 +207,8 @@ function draftOf(command: PrepareCommand, context: JournalContext): Payment {
       creditMinor: command.creditMinor,
       feeMinor: command.feeMinor,
       feeParticipantId: command.feeParticipantId,
+      hold: command.hold,
+      exchange: command.exchange,
       legs: [
         newLeg(0, 'debit', payer, isPush ? 'completed' : 'none'),
         newLeg(1, 'credit', payee, 'none'),
@@ -222,7 +245,11 @@ export function prepare(
     );
   }
   const verdict = engine.policy(payment, context.nowMs);
-  if (verdict === 'held') return begin(engine, payment, 'held', context, evidence);
+  if (verdict === 'held') {
+    // a reviewer is a person: what the payer's wallet allows for a machine is too short
+    const expiresAtMs = Math.max(payment.expiresAtMs, context.nowMs + REVIEW_MS);
+    return begin(engine, { ...payment, expiresAtMs }, 'held', context, evidence);
+  }
   if (verdict !== 'allow') return conclude(engine, payment, verdict, context, evidence);
   return conclude(engine, payment, launch(engine, payment, context), context, evidence);
 }

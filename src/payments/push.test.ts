@@ -178,7 +178,7 @@ describe('a payment under review', () => {
 
   test('expires when nobody looks at it', () => {
     const { world, payment } = held();
-    world.later(60_000);
+    world.later(86_400_000);
     world.expire(payment.id);
     expect(world.payment(payment.id)).toMatchObject({
       state: 'expired',

@@ -29,6 +29,8 @@ function draftOf(original: Payment, command: RefundCommandData, context: Journal
       creditMinor: command.amountMinor,
       feeMinor: 0n,
       feeParticipantId: null,
+      hold: null,
+      exchange: exchangeBack(original, command.amountMinor),
       legs: [
         newLeg(0, 'debit', asker, 'completed'),
         newLeg(1, 'credit', original.legs[0] as Leg, 'none'),
@@ -40,6 +42,18 @@ function draftOf(original: Payment, command: RefundCommandData, context: Journal
     },
     context,
   );
+}
+
+/**
+ * What leaves the payee for this part of a payment between currencies, at the rate of its quote.
+ * Counted from the sum of all refunds, so that refunds in parts give back exactly the whole.
+ */
+function exchangeBack(original: Payment, amountMinor: bigint): Payment['exchange'] {
+  const { exchange, amountMinor: wholeMinor } = original;
+  if (exchange === null) return null;
+  const beforeMinor = original.refundedMinor + original.refundingMinor;
+  const upTo = (minor: bigint) => (exchange.minor * minor) / wholeMinor;
+  return { ...exchange, minor: upTo(beforeMinor + amountMinor) - upTo(beforeMinor) };
 }
 
 /** Everything that may speak against a refund; what is pending counts as given back already. */
@@ -57,6 +71,7 @@ function judge(
   if (!engine.can(back.connectionId, 'refund')) return 'capability_unsupported';
   if (original.kind !== 'payment' || original.state !== 'completed') return 'payment_not_completed';
   if (original.currency !== command.currency) return 'refund_currency_mismatch';
+  if (refund.exchange !== null && refund.exchange.minor <= 0n) return 'amount_zero';
   const leftMinor = original.amountMinor - original.refundedMinor - original.refundingMinor;
   return command.amountMinor > leftMinor ? 'refund_exceeds_payment' : null;
 }

@@ -38,6 +38,11 @@ const PREPARE: readonly Fault[] = [
       },
     }),
   ),
+  {
+    code: 'rate_unavailable',
+    ask: () => ({ exchange: { participantId: 'crane', currency: 'USD', minor: 14n } }),
+    world: (w) => w.levers.inactive.add('crane'),
+  },
   { code: 'fee_exceeds_amount', ask: () => ({ amount: 3n, fee: 3n, feeBy: 'payee' }) },
   { code: 'order_not_found', ask: (w) => ({ orderId: w.newId() }) },
   {

@@ -68,6 +68,7 @@ export function linkedReturn(
       causeId: cause.id,
       quoteId: null,
       orderId: null,
+      hold: null,
       legs: [{ ...leg, n: 0 }, newLeg(1, 'credit', leg, 'none')],
       reference: null,
       // the payment's own time is over: its return has as long as that had

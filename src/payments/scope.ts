@@ -5,7 +5,16 @@ import { createHmac } from 'node:crypto';
 import type { CommandKey } from '../journal/batch.ts';
 import type { Credential } from './port.ts';
 
-export type Operation = 'pay' | 'refund' | 'order' | 'close_order' | 'collect';
+export type Operation =
+  | 'pay'
+  | 'refund'
+  | 'order'
+  | 'close_order'
+  | 'collect'
+  | 'capture'
+  | 'release'
+  | 'fulfil'
+  | 'rate';
 
 /** 16 bytes of HMAC-SHA-256, as 32 hex digits. */
 function tag(indexKey: Uint8Array, text: string): string {

@@ -3,6 +3,7 @@ import type { ProblemCode } from '@hutong/sdk/contract';
 import type { Journal } from '../journal/journal.ts';
 import type { Submitted } from '../journal/queue.ts';
 import { subjectId } from '../journal/vault.ts';
+import type { Exchange } from '../quotes/index.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type PartyFile, sealParty } from './party-file.ts';
 import type { PaymentCommand, PaymentResult, Side } from './payment.commands.ts';
@@ -33,6 +34,7 @@ export interface QuotedTerms {
   readonly payerParticipantId: string;
   readonly payee: ResolvedParty;
   readonly terms: Terms;
+  readonly exchange: Exchange | null;
   readonly expiresAtMs: number;
 }
 
@@ -56,7 +58,9 @@ export interface ServiceDeps {
 /** How long a payment or order may take where nobody says otherwise. */
 export const EXPIRY_MS = 60_000;
 export const ORDER_EXPIRY_MS = 15 * 60_000;
-const EXPIRY_MS_MAX = 7 * 86_400_000;
+/** A deposit or a ride is captured within days. */
+export const HOLD_EXPIRY_MS = 7 * 86_400_000;
+const EXPIRY_MS_MAX = 30 * 86_400_000;
 
 /** The instant asked for, or the usual one; null where it is too far away. */
 export function expiryOf(askedMs: number | null, usualMs: number, nowMs: number): number | null {

@@ -10,6 +10,7 @@ import {
   contradictionEvent,
   type Engine,
   instruct,
+  lasts,
   paymentEvent,
   writePayment,
 } from './engine.deps.ts';
@@ -79,6 +80,8 @@ function doubt(
   // a payer who was asked and has not answered leaves nothing in doubt: expiry takes it back
   const isNews = !leg.inDoubt && leg.instruction !== 'collect';
   if (isNews) leg.inDoubt = true;
+  const isLate = payment.expiresAtMs <= context.nowMs;
+  if (isLate && engine.book.lasting(payment.id) === undefined) lasts(engine, payment, context);
   if (isNews || hasLearned) writePayment(engine, payment, context);
   if (isNews) paymentEvent(payment, 'payment.in_doubt', context, evidence);
   return { ok: true, payment: snapshot(payment) };

@@ -1,4 +1,5 @@
 // The door of the quotes' room.
+export * from './exchange.ts';
 export * from './price.ts';
 export * from './quote.commands.ts';
 export { createQuotes } from './quote.machine.ts';

@@ -59,6 +59,7 @@ const create = (wish: Partial<Extract<QuoteCommand, { type: 'create_quote' }>> =
     payee,
     currency: 'CNY',
     amountMinor: 10_000n,
+    exchange: null,
     expiresAtMs: world.nowMs + 60_000,
     ...wish,
   });
@@ -84,6 +85,7 @@ const useOf = (quote: ReturnType<typeof quoted>): QuoteUse => ({
   payerParticipantId: quote.payerParticipantId,
   payeeParticipantId: quote.payeeParticipantId,
   payee: { subjects: [subject] },
+  exchange: quote.exchange,
 });
 /** A machine that does nothing but use quotes, as the payments engine does within its own. */
 const user: Machine<{ quoteId: string; use: QuoteUse }, QuoteUseRefusal | null> = {

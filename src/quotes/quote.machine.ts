@@ -4,6 +4,7 @@ import type { JournalContext } from '../journal/batch.ts';
 import type { Machine, Unseal } from '../journal/machine.ts';
 import type { Reader } from '../journal/store.ts';
 import { OPERATOR_ID, type ParticipantsView } from '../participants/index.ts';
+import { exchangeText, isRate, type Rate } from './exchange.ts';
 import { areFeeTerms, NO_FEE, type PriceRefusal, price, type Terms } from './price.ts';
 import { createQuoteBook, type QuoteBook } from './quote.book.ts';
 import type {
@@ -12,9 +13,10 @@ import type {
   QuoteRefusal,
   QuoteResult,
   SetFeeScheduleCommand,
+  SetRateCommand,
 } from './quote.commands.ts';
 import { loadQuotes, readQuotes } from './quote.load.ts';
-import { FEE_SCHEDULES, QUOTES } from './quote.tables.ts';
+import { FEE_SCHEDULES, FX_RATES, QUOTES } from './quote.tables.ts';
 import {
   type FeeSchedule,
   judgeUse,
@@ -23,6 +25,7 @@ import {
   type QuoteUse,
   type QuoteUseRefusal,
 } from './quote.ts';
+import { type BestRate, createRateBook, type RateBook } from './rate.book.ts';
 
 /** Open quotes of one payer's participant: memory is everybody's. */
 const QUOTES_PER_PAYER_MAX = 20_000;
@@ -39,6 +42,8 @@ export interface QuotesView {
     readonly currency: string;
     readonly minor: bigint;
   }): Terms | PriceRefusal | 'currency_not_supported';
+  /** The latest rates of an FX participant, also those that have ended. */
+  rates(participantId: string): Rate[];
   /** Every currency the scheme has opened. */
   currencies(): string[];
 }
@@ -59,22 +64,26 @@ interface State {
   readonly participants: ParticipantsView;
   readonly book: QuoteBook;
   readonly schedules: Map<string, FeeSchedule>;
+  readonly rates: RateBook;
 }
 
 export function createQuotes(deps: { readonly participants: ParticipantsView }): Quotes {
   const { participants } = deps;
   const book = createQuoteBook();
   const schedules = new Map<string, FeeSchedule>();
-  const state: State = { participants, book, schedules };
+  const rates = createRateBook(participants);
+  const state: State = { participants, book, schedules, rates };
   return {
     machine: {
       name: 'quotes',
-      apply: (command, context) =>
-        command.type === 'create_quote'
-          ? createQuote(command, state, context)
-          : setFeeSchedule(command, state, context),
-      load: (reader, unseal) => loadQuotes(book, schedules, reader, unseal),
+      apply(command, context) {
+        if (command.type === 'create_quote') return createQuote(command, state, context);
+        if (command.type === 'set_rate') return setRate(command, state, context);
+        return setFeeSchedule(command, state, context);
+      },
+      load: (reader, unseal) => loadQuotes(book, schedules, rates, reader, unseal),
       clear() {
+        rates.clear();
         book.clear();
         schedules.clear();
       },
@@ -84,6 +93,7 @@ export function createQuotes(deps: { readonly participants: ParticipantsView }):
       schedule: (currency) => schedules.get(currency),
       schedules: () => [...schedules.values()].sort((a, b) => (a.currency < b.currency ? -1 : 1)),
       price: ({ currency, minor }) => priceBy(state, currency, minor),
+      rates: rates.of,
       currencies: participants.currencies,
     },
     useQuote(quoteId, use, context) {
@@ -119,14 +129,55 @@ const refused = (code: QuoteRefusal): QuoteResult => ({ ok: false, code });
 
 /** Both sides must be able to use the currency, or the quote would promise what cannot be paid. */
 function judgeSides(command: CreateQuoteCommand, view: ParticipantsView): QuoteRefusal | null {
-  const { payerParticipantId, payee, currency } = command;
+  const { payerParticipantId, payee, currency, exchange } = command;
   const status = view.participant(payerParticipantId)?.status;
   if (status === 'suspended') return 'participant_suspended';
   if (status !== 'active') return 'participant_not_active';
   const hasPositions =
     view.account(payerParticipantId, currency, 'position') !== undefined &&
-    view.account(payee.participantId, currency, 'position') !== undefined;
+    view.account(payee.participantId, exchange?.currency ?? currency, 'position') !== undefined;
   return hasPositions ? null : 'currency_not_supported';
+}
+
+interface Offered {
+  readonly terms: Terms;
+  readonly best: BestRate | null;
+}
+
+/** What it costs, and between currencies at whose rate. */
+function offer(
+  command: CreateQuoteCommand,
+  state: State,
+  context: JournalContext,
+): Offered | QuoteRefusal {
+  const { currency, amountMinor, exchange, payerParticipantId, payee } = command;
+  if (exchange === null) {
+    const terms = priceBy(state, currency, amountMinor);
+    return typeof terms === 'string' ? terms : { terms, best: null };
+  }
+  if (amountMinor <= 0n) return amountMinor < 0n ? 'amount_negative' : 'amount_zero';
+  const { fixed, currency: target } = exchange;
+  const find = (minor: bigint, side: 'debit' | 'credit') =>
+    state.rates.best(
+      {
+        base: currency,
+        target,
+        minor,
+        fixed: side,
+        except: [payerParticipantId, payee.participantId],
+      },
+      context,
+    );
+  const first = find(amountMinor, fixed);
+  if (first === null) return 'rate_unavailable';
+  const terms = priceBy(state, currency, first.baseMinor);
+  if (typeof terms === 'string') return terms;
+  // the side with the fee cannot be fixed exactly
+  const isOnTop = terms.debitMinor > terms.amountMinor;
+  const isTakenOff = terms.creditMinor < terms.amountMinor;
+  if (fixed === 'debit' ? isOnTop : isTakenOff) return 'capability_unsupported';
+  const best = fixed === 'debit' && isTakenOff ? find(terms.creditMinor, 'debit') : first;
+  return best === null ? 'rate_unavailable' : { terms, best };
 }
 
 function createQuote(
@@ -137,12 +188,13 @@ function createQuote(
   const { id, payerParticipantId, payerConnectionId, payee, currency, expiresAtMs } = command;
   const wrong = judgeSides(command, state.participants);
   if (wrong !== null) return refused(wrong);
-  const terms = priceBy(state, currency, command.amountMinor);
-  if (typeof terms === 'string' && terms !== 'fee_exceeds_amount') return refused(terms);
+  const offered = offer(command, state, context);
+  if (typeof offered === 'string' && !LATE.has(offered)) return refused(offered);
   if (!state.participants.isUsable(payee.connectionId)) {
     return refused('payee_participant_unavailable');
   }
-  if (typeof terms === 'string') return refused(terms);
+  if (typeof offered === 'string') return refused(offered);
+  const { terms, best } = offered;
   const { nowMs } = context;
   if (expiresAtMs <= nowMs || expiresAtMs > nowMs + QUOTE_LIFETIME_MS_MAX) {
     return refused('expiry_invalid');
@@ -159,30 +211,75 @@ function createQuote(
     payeeParticipantId: payee.participantId,
     payeeConnectionId: payee.connectionId,
     terms,
+    exchange: best?.exchange ?? null,
+    rate: best?.rate.rate ?? null,
     scheduleVersion: state.schedules.get(currency)?.version ?? 0,
     createdAtMs: nowMs,
-    expiresAtMs,
+    // nobody is bound for longer than their rate holds
+    expiresAtMs: Math.min(expiresAtMs, best?.rate.validToMs ?? expiresAtMs),
     usedBy: null,
   };
   state.book.add(quote);
   context.insert(QUOTES, quote);
+  tellQuote(quote, context);
+  context.claimKey('quote', id);
+  return { ok: true, quote: { ...quote } };
+}
+
+function tellQuote(quote: Quote, context: JournalContext): void {
+  const { id, payerParticipantId, payeeParticipantId, terms, exchange } = quote;
   context.event({
     type: 'quote.created',
     subjectId: id,
-    audience: [payerParticipantId],
+    audience: [payerParticipantId, ...(exchange === null ? [] : [exchange.participantId])],
     body: {
       payer: payerParticipantId,
-      payee: payee.participantId,
-      currency,
+      payee: payeeParticipantId,
+      currency: terms.currency,
       debitMinor: String(terms.debitMinor),
       creditMinor: String(terms.creditMinor),
       feeMinor: String(terms.feeMinor),
+      rate: quote.rate,
+      exchange: exchangeText(exchange),
       scheduleVersion: quote.scheduleVersion,
-      expiresAtMs,
+      expiresAtMs: quote.expiresAtMs,
     },
   });
-  context.claimKey('quote', id);
-  return { ok: true, quote: { ...quote } };
+}
+
+/** Refusals that the contract judges after those of the payee. */
+const LATE: ReadonlySet<string> = new Set([
+  'fee_exceeds_amount',
+  'rate_unavailable',
+  'capability_unsupported',
+]);
+
+function setRate(command: SetRateCommand, state: State, context: JournalContext): QuoteResult {
+  const { type: _type, id, ...asked } = command;
+  const { participantId, base, target } = asked;
+  const { participants } = state;
+  if (!isRate(asked.rate) || base === target) return refused('request_invalid');
+  const participant = participants.participant(participantId);
+  if (participant?.status !== 'active') return refused('participant_not_active');
+  if (participant.kind !== 'fx') return refused('not_permitted');
+  const isOpen = (currency: string) =>
+    participants.account(participantId, currency, 'position') !== undefined;
+  if (!isOpen(base) || !isOpen(target)) return refused('currency_not_supported');
+  if (asked.validToMs <= context.nowMs) return refused('expiry_invalid');
+  // two in one batch: the later one stands a millisecond after the earlier
+  const before = state.rates.of(participantId).find((r) => r.base === base && r.target === target);
+  const rate: Rate = { ...asked, setAtMs: Math.max(context.nowMs, (before?.setAtMs ?? 0) + 1) };
+  if (rate.validToMs <= rate.setAtMs) return refused('expiry_invalid');
+  state.rates.set(rate);
+  context.insert(FX_RATES, rate);
+  context.event({
+    type: 'fx_rate.set',
+    subjectId: participantId,
+    audience: [participantId],
+    body: { base, target, rate: rate.rate, validToMs: rate.validToMs },
+  });
+  context.claimKey('fx_rate', id);
+  return { ok: true, rate };
 }
 
 function setFeeSchedule(

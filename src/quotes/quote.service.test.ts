@@ -78,9 +78,9 @@ const quoted = async ({ rooms }: Running, more: Partial<QuoteWish> = {}) =>
   valueOf(await rooms.service.createQuote({ ...wish, ...more }, ask)).value;
 
 async function use({ journal, rooms, newId }: Running, quote: Awaited<ReturnType<typeof quoted>>) {
-  const { terms, payerParticipantId, payeeParticipantId } = quote;
+  const { terms, exchange, payerParticipantId, payeeParticipantId } = quote;
   const payee = { subjects: [subject] };
-  const by = { ...terms, id: newId(), payerParticipantId, payeeParticipantId, payee };
+  const by = { ...terms, id: newId(), payerParticipantId, payeeParticipantId, payee, exchange };
   const submitted = await journal.submit(rooms.payments, { quoteId: quote.id, use: by });
   return submitted.kind === 'applied' ? (submitted.result.code ?? 'used') : submitted.kind;
 }

@@ -4,7 +4,9 @@ import type { Journal } from '../journal/journal.ts';
 import { type Ask, answerTo, type Done } from '../participants/index.ts';
 import { type Result, refuse } from '../problems/index.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { Exchange, Rate } from './exchange.ts';
 import { areFeeTerms, type FeeTerms, type Terms } from './price.ts';
+import type { CreateQuoteCommand } from './quote.commands.ts';
 import { readQuotes } from './quote.load.ts';
 import type { Quotes } from './quote.machine.ts';
 import type { FeeSchedule, Quote, QuotedPayee } from './quote.ts';
@@ -27,6 +29,7 @@ export interface QuoteWish {
   readonly amountMinor: bigint;
   /** At most ten minutes away; default: one minute. */
   readonly expiresAtMs?: number | undefined;
+  readonly exchange?: CreateQuoteCommand['exchange'];
 }
 
 export interface FeeScheduleWish {
@@ -40,6 +43,7 @@ export interface QuotedTerms {
   readonly payerParticipantId: string;
   readonly payee: QuotedPayee;
   readonly terms: Terms;
+  readonly exchange: Exchange | null;
   readonly expiresAtMs: number;
 }
 
@@ -50,6 +54,8 @@ export interface QuoteService {
   quote(id: string): Promise<Quote | undefined>;
   /** As `quote`, of live quotes without leaving memory and without the barrier. */
   quotedTerms(id: string): Promise<QuotedTerms | 'quote_not_found'>;
+  /** Problems: request_invalid, not_permitted, currency_not_supported, expiry_invalid. */
+  setRate(wish: Omit<Rate, 'setAtMs'>, ask: Ask): Promise<Result<Done<Rate>>>;
   /** Problems: request_invalid, currency_not_supported, precondition_failed. */
   setFeeSchedule(wish: FeeScheduleWish, ask: Ask): Promise<Result<Done<FeeSchedule>>>;
 }
@@ -72,8 +78,10 @@ export function createQuoteService(deps: QuoteServiceDeps): QuoteService {
   }
 
   return {
-    async createQuote({ expiresAtMs = clock.nowMs() + QUOTE_LIFETIME_MS, ...wish }, ask) {
-      const command = { type: 'create_quote', id: newId(), ...wish, expiresAtMs } as const;
+    async createQuote(wish, ask) {
+      const { expiresAtMs = clock.nowMs() + QUOTE_LIFETIME_MS, exchange = null } = wish;
+      const asked = { ...wish, expiresAtMs, exchange };
+      const command = { type: 'create_quote', id: newId(), ...asked } as const;
       const { subject } = wish.payee;
       const submitted = await journal.submit(quotes.machine, command, {
         key: ask.key,
@@ -89,8 +97,23 @@ export function createQuoteService(deps: QuoteServiceDeps): QuoteService {
     async quotedTerms(id) {
       const quote = await find(id);
       if (quote === undefined || quote.payee === null) return 'quote_not_found';
-      const { payerParticipantId, payee, terms, expiresAtMs } = quote;
-      return { payerParticipantId, payee, terms, expiresAtMs };
+      const { payerParticipantId, payee, terms, exchange, expiresAtMs } = quote;
+      return { payerParticipantId, payee, terms, exchange, expiresAtMs };
+    },
+    async setRate(wish, ask) {
+      const { participantId, base, target } = wish;
+      const submitted = await journal.submit(
+        quotes.machine,
+        { type: 'set_rate', id: newId(), ...wish },
+        { key: ask.key },
+      );
+      const own = () =>
+        quotes.view.rates(participantId).find((r) => r.base === base && r.target === target);
+      return answerTo(
+        submitted,
+        (result) => ('rate' in result ? result.rate : undefined),
+        () => durable(own),
+      );
     },
     async setFeeSchedule({ currency, fee, ifVersion = null }, ask) {
       if (!areFeeTerms(fee)) {

@@ -13,6 +13,7 @@ import {
 import type { Row } from '../journal/store.ts';
 import { defineTable, type Sealable } from '../journal/table.ts';
 import { defect } from '../runtime/defect.ts';
+import { exchangeSchema, exchangeText, type Rate } from './exchange.ts';
 import { FEE_BEARERS } from './price.ts';
 import type { FeeSchedule, Quote, QuotedPayee } from './quote.ts';
 
@@ -44,6 +45,30 @@ export function feeScheduleOf(row: Row): FeeSchedule {
   };
 }
 
+export const FX_RATES = defineTable<Rate>('fx_rates', [
+  { name: 'participant_id', type: 'text', value: (r) => r.participantId, key: true },
+  { name: 'base', type: 'text', value: (r) => r.base, key: true },
+  { name: 'target', type: 'text', value: (r) => r.target, key: true },
+  { name: 'set_at_ms', type: 'int8', value: (r) => r.setAtMs, key: true },
+  { name: 'rate', type: 'text', value: (r) => r.rate },
+  { name: 'base_exponent', type: 'int4', value: (r) => r.baseExponent },
+  { name: 'target_exponent', type: 'int4', value: (r) => r.targetExponent },
+  { name: 'valid_to_ms', type: 'int8', value: (r) => r.validToMs },
+]);
+
+export function rateOf(row: Row): Rate {
+  return {
+    participantId: textOf(row, 'participant_id'),
+    base: textOf(row, 'base'),
+    target: textOf(row, 'target'),
+    rate: textOf(row, 'rate'),
+    baseExponent: integerOf(row, 'base_exponent'),
+    targetExponent: integerOf(row, 'target_exponent'),
+    setAtMs: integerOf(row, 'set_at_ms'),
+    validToMs: integerOf(row, 'valid_to_ms'),
+  };
+}
+
 function sealPayee(payee: QuotedPayee | null): Sealable {
   // a quote is written once, when it is made, and then its payee is known
   if (payee === null) return defect('a quote is written without its payee');
@@ -63,6 +88,8 @@ export const QUOTES = defineTable<Quote>('quotes', [
   { name: 'credit_minor', type: 'int8', value: (q) => q.terms.creditMinor },
   { name: 'fee_minor', type: 'int8', value: (q) => q.terms.feeMinor },
   { name: 'fee_participant_id', type: 'text', value: (q) => q.terms.feeParticipantId },
+  { name: 'exchange', type: 'text', value: (q) => exchangeText(q.exchange) },
+  { name: 'rate', type: 'text', value: (q) => q.rate },
   { name: 'schedule_version', type: 'int4', value: (q) => q.scheduleVersion },
   { name: 'created_at_ms', type: 'int8', value: (q) => q.createdAtMs },
   { name: 'expires_at_ms', type: 'int8', value: (q) => q.expiresAtMs },
@@ -101,6 +128,8 @@ function quoteOf(row: Row, payeeBytes: Uint8Array | null): Quote {
       feeMinor: bigintOf(row, 'fee_minor'),
       feeParticipantId: textOrNull(row, 'fee_participant_id'),
     },
+    exchange: exchangeSchema.nullable().parse(row['exchange']),
+    rate: textOrNull(row, 'rate'),
     scheduleVersion: integerOf(row, 'schedule_version'),
     createdAtMs: integerOf(row, 'created_at_ms'),
     expiresAtMs: integerOf(row, 'expires_at_ms'),

@@ -1,5 +1,6 @@
 // The nouns of this room: a quote, binding until it expires, and the fee schedule of a currency.
 import type { ProblemCode } from '@hutong/sdk/contract';
+import { type Exchange, exchangeText } from './exchange.ts';
 import type { FeeTerms, Terms } from './price.ts';
 
 /** What the scheme charges in one currency, since `setAtMs`. Older versions stay on record. */
@@ -30,6 +31,9 @@ export interface Quote {
   readonly payeeParticipantId: string;
   readonly payeeConnectionId: string;
   readonly terms: Terms;
+  /** Between currencies: who exchanges, what reaches the payee, and at which rate. */
+  readonly exchange: Exchange | null;
+  readonly rate: string | null;
   /** Version of the fee schedule it was priced by; 0 where the currency has none. */
   readonly scheduleVersion: number;
   readonly createdAtMs: number;
@@ -62,6 +66,7 @@ export interface QuoteUse {
   readonly creditMinor: bigint;
   readonly feeMinor: bigint;
   readonly feeParticipantId: string | null;
+  readonly exchange: Exchange | null;
   readonly payee: { readonly subjects: readonly string[] };
 }
 
@@ -85,7 +90,8 @@ export function judgeUse(
     use.debitMinor === terms.debitMinor &&
     use.creditMinor === terms.creditMinor &&
     use.feeMinor === terms.feeMinor &&
-    use.feeParticipantId === terms.feeParticipantId;
+    use.feeParticipantId === terms.feeParticipantId &&
+    exchangeText(use.exchange) === exchangeText(quote.exchange);
   if (!isSame) return 'quote_mismatch';
   return quote.usedBy === null ? null : 'quote_used';
 }

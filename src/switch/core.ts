@@ -134,8 +134,8 @@ function payeesOf({ participants, quotes, aliases }: Rooms) {
     quote(quoteId: string): QuotedTerms | ProblemCode {
       const found = quotes.view.quote(quoteId);
       if (found === undefined || found.payee === null) return 'quote_not_found';
-      const { payerParticipantId, payee, terms, expiresAtMs } = found;
-      return { payerParticipantId, payee, terms, expiresAtMs };
+      const { payerParticipantId, payee, terms, exchange, expiresAtMs } = found;
+      return { payerParticipantId, payee, terms, exchange, expiresAtMs };
     },
   };
 }

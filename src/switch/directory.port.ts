@@ -53,18 +53,23 @@ export function createDirectoryPort(deps: {
 
   async function quote(request: QuoteRequest): Promise<Outcome<QuoteView>> {
     const { credential, amount, alias } = request;
-    if (request.currency !== null && request.currency !== amount.currency) {
-      return no('rate_unavailable');
-    }
+    const other = request.currency ?? amount.currency;
+    const isExchanged = other !== amount.currency;
     const found = await core.resolve(alias);
     if (typeof found === 'string') return no(found);
-    const terms = core.quotes.view.price(amount);
+    const terms = isExchanged ? null : core.quotes.view.price(amount);
     if (typeof terms === 'string') return no(terms);
     // the amount agreed on is the side without the fee: the other one cannot be fixed exactly
-    const agreed = terms.debitMinor === terms.amountMinor ? 'debit' : 'credit';
-    if (terms.feeMinor > 0n && request.fixed !== agreed) return no('capability_unsupported');
+    const agreed = terms?.debitMinor === terms?.amountMinor ? 'debit' : 'credit';
+    if (terms !== null && terms.feeMinor > 0n && request.fixed !== agreed) {
+      return no('capability_unsupported');
+    }
     const outlet = outlets.outlet(found.connectionId);
-    const consent = await outlet?.connector.quote?.(outlet.settings, found.account, amount);
+    // between currencies the payee's side is asked for what it will be credited with, if known
+    const consent =
+      isExchanged && request.fixed === 'debit'
+        ? undefined
+        : await outlet?.connector.quote?.(outlet.settings, found.account, amount);
     if (consent !== undefined && !consent.ok) return consent;
     const answer = await core.journal.submit(
       core.quotes.machine,
@@ -74,8 +79,11 @@ export function createDirectoryPort(deps: {
         payerParticipantId: credential.participantId,
         payerConnectionId: credential.connectionId,
         payee: found,
-        currency: amount.currency,
+        currency: isExchanged && request.fixed === 'credit' ? other : amount.currency,
         amountMinor: amount.minor,
+        exchange: isExchanged
+          ? { currency: request.fixed === 'credit' ? amount.currency : other, fixed: request.fixed }
+          : null,
         expiresAtMs: deps.clock.nowMs() + QUOTE_LIFETIME_MS,
       },
       { subjects: [found.subject] },
@@ -84,18 +92,22 @@ export function createDirectoryPort(deps: {
     if (!answer.result.ok) return no(answer.result.code);
     if (!('quote' in answer.result)) return no('internal');
     const made = answer.result.quote;
-    const { currency } = amount;
+    const { terms: priced, exchange, rate } = made;
+    const { currency } = priced;
+    const credit = exchange ?? { currency, minor: priced.creditMinor };
     return yes({
       id: made.id,
       payee: {
         participantId: found.participantId,
         alias,
         name: maskName(found.name),
-        currencies: [currency],
+        currencies: [credit.currency],
       },
-      debit: { currency, minor: made.terms.debitMinor },
-      credit: { currency, minor: made.terms.creditMinor },
-      fee: { currency, minor: made.terms.feeMinor },
+      debit: { currency, minor: priced.debitMinor },
+      credit: { currency: credit.currency, minor: credit.minor },
+      fee: { currency, minor: priced.feeMinor },
+      exchange:
+        exchange === null || rate === null ? null : { participantId: exchange.participantId, rate },
       expiresAtMs: made.expiresAtMs,
     });
   }

@@ -32,6 +32,7 @@ import { createEventsPort } from './events.port.ts';
 import { isHolderDead, ownHolder } from './holder.ts';
 import { createOutlets } from './outlets.ts';
 import { createParticipantsPort } from './participants.port.ts';
+import { createRatesPort } from './rates.port.ts';
 import { removeRunFile, writeRunFile } from './run-file.ts';
 import { loadSigningKey } from './signing-key.ts';
 
@@ -111,6 +112,7 @@ function wire(
 ): Wired {
   const clock = systemClock;
   const ids = createIds({ clock, random });
+  const currencies = createCurrencies(settings.tokens);
   const guard = createAddressGuard({ allowLoopback: settings.mode === 'sandbox' });
   const http = createHttpClient({ guard });
   lifecycle.onStop('outbound HTTP', () => http.close());
@@ -135,8 +137,9 @@ function wire(
     payments: core.payments,
     directory: createDirectoryPort({ core, outlets, clock, ids }),
     participants: createParticipantsPort({ core, outlets, clock }),
+    rates: createRatesPort({ core, currencies, clock, ids }),
     events: createEventsPort(core.journal),
-    currencies: createCurrencies(settings.tokens),
+    currencies,
     clock,
     ids,
     random,

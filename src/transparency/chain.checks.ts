@@ -258,15 +258,16 @@ const keys = sqlCheck({
     {
       what: 'key of a refusal that was never recorded',
       sql: `select encode(k.key, 'hex') as who from keys k
-        left join events e on e.subject_id = k.resource_id::text and e.type = 'payment.refused'
-        where starts_with(k.resource, 'refused:')
-          and 'refused:' || (e.body::json->>'problem') is distinct from k.resource`,
+        where starts_with(k.resource, 'refused:') and not exists (
+          select from events e where e.subject_id = k.resource_id::text
+            and e.type in ('payment.refused', 'order.refused')
+            and 'refused:' || (e.body::json->>'problem') = k.resource)`,
     },
     {
       what: 'key that stands for something unknown',
       sql: `select resource as who from keys where not starts_with(resource, 'refused:')
         and resource not in ('payment', 'order', 'quote', 'participant_command', 'alias_command',
-          'fee_schedule')`,
+          'fee_schedule', 'fx_rate', 'action')`,
     },
   ],
 });

@@ -151,17 +151,30 @@ const transfersExplained = sqlCheck({
  */
 const nets = (state: string) => `
   select p.id,
-    coalesce(sum(e.delta) filter (where a.kind = 'position'
+    coalesce(sum(e.delta) filter (where a.kind = 'position' and a.currency = x.payers
       and a.participant_id = p.payer_participant_id), 0) as payer,
-    coalesce(sum(e.delta) filter (where a.kind = 'position'
+    coalesce(sum(e.delta) filter (where a.kind = 'position' and a.currency = x.payees
       and a.participant_id = p.payee_participant_id
-      and p.payee_participant_id <> p.payer_participant_id), 0) as payee,
+      and (p.payee_participant_id, x.payees) <> (p.payer_participant_id, x.payers)), 0) as payee,
+    coalesce(sum(e.delta) filter (where a.kind = 'position' and a.currency = x.payers
+      and a.participant_id = x.exchanger), 0) as taken,
+    coalesce(sum(e.delta) filter (where a.kind = 'position' and a.currency = x.payees
+      and a.participant_id = x.exchanger), 0) as given,
     coalesce(sum(e.delta) filter (where a.kind = 'fees'
       and a.participant_id = p.fee_participant_id), 0) as fees,
     coalesce(sum(e.delta) filter (where a.kind = 'transit'), 0) as transit,
     count(*) filter (where e.id is not null and (a.number is null
-      or a.currency <> p.currency or a.kind not in ('position', 'fees', 'transit'))) as strangers
+      or a.currency not in (x.payers, x.payees)
+      or a.kind not in ('position', 'fees', 'transit')
+      or (a.kind = 'position' and a.participant_id not in (
+        p.payer_participant_id, p.payee_participant_id,
+        coalesce(x.exchanger, p.payer_participant_id))))) as strangers
   from payments p
+  cross join lateral (select p.exchange::json->>'participant' as exchanger,
+    case when p.kind = 'refund' then coalesce(p.exchange::json->>'currency', p.currency)
+      else p.currency end as payers,
+    case when p.kind = 'refund' then p.currency
+      else coalesce(p.exchange::json->>'currency', p.currency) end as payees) x
   left join (
     select id, debit as account, -amount as delta from (${MOVEMENTS}) v where state = '${state}'
     union all
@@ -170,20 +183,32 @@ const nets = (state: string) => `
   left join accounts a on a.number = e.account
   group by p.id`;
 
+/** Of a payment between currencies: what leaves the payer, and what reaches the payee. */
+const AMOUNTS = `select p.id as of,
+    case when p.kind = 'refund' then coalesce((p.exchange::json->>'minor')::int8, p.debit_minor)
+      else p.debit_minor end as out_minor,
+    case when p.kind = 'refund' then p.credit_minor
+      else coalesce((p.exchange::json->>'minor')::int8, p.credit_minor) end as in_minor,
+    p.exchange is not null as is_exchanged
+  from payments p`;
+
 /**
  * Which accounts a payment must have moved, and reserved, in each state: (payer, payee, fees,
  * transit).
  */
 const EXPECTED = `select p.id, p.state, x.kind,
-    case x.stretch when 'whole' then -p.debit_minor + own.credit when 'in' then -p.debit_minor
+    case x.stretch when 'whole' then -m.out_minor + own.credit when 'in' then -p.debit_minor
       when 'back' then p.debit_minor when 'out' then own.credit else 0 end as payer,
-    case when x.stretch in ('whole', 'out') then p.credit_minor - own.credit else 0 end as payee,
+    case when x.stretch in ('whole', 'out') then m.in_minor - own.credit else 0 end as payee,
+    case when m.is_exchanged and x.stretch = 'whole' then m.out_minor - p.fee_minor
+      else 0 end as taken,
+    case when m.is_exchanged and x.stretch = 'whole' then -m.in_minor else 0 end as given,
     case when x.stretch in ('whole', 'out') then p.fee_minor else 0 end as fees,
     case x.stretch when 'in' then p.debit_minor when 'out' then -p.debit_minor
       when 'back' then -p.debit_minor else 0 end as transit
-  from payments p
+  from payments p join (${AMOUNTS}) m on m.of = p.id
   cross join lateral (select case when p.payer_participant_id = p.payee_participant_id
-    then p.credit_minor else 0 end as credit) own
+    and not m.is_exchanged then p.credit_minor else 0 end as credit) own
   cross join lateral (values
     ('posted', case
       when p.state = 'completed' then 'whole'
@@ -201,7 +226,7 @@ const unbalanced = (state: 'posted' | 'pending') => `
   select x.id || ' ' || x.state as who from (${EXPECTED}) x
   join (${nets(state)}) n on n.id = x.id
   where x.kind = '${state}' and (n.payer <> x.payer or n.payee <> x.payee or n.fees <> x.fees
-    or n.transit <> x.transit or n.strangers > 0)`;
+    or n.taken <> x.taken or n.given <> x.given or n.transit <> x.transit or n.strangers > 0)`;
 
 const bothSides = sqlCheck({
   id: 'both-sides',

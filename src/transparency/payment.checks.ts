@@ -83,7 +83,7 @@ const states = sqlCheck({
       sql: `select id::text as who from payments where debit_minor <> credit_minor + fee_minor
         or debit_minor <= 0 or credit_minor <= 0 or fee_minor < 0
         or amount_minor not between credit_minor and debit_minor
-        or (fee_minor > 0) <> (fee_participant_id is not null)`,
+        or (fee_minor > 0 and fee_participant_id is null)`,
     },
     {
       what: 'payment of a batch that is not there, or changed before it was made',
@@ -138,7 +138,36 @@ const goesOn = sqlCheck({
       what: 'open payment older than where a restart begins to load',
       sql: `select p.id::text as who from payments p, (
           select open_floor from batches order by seq desc limit 1) head
-        where p.ended_at_ms is null and (head.open_floor is null or p.id < head.open_floor)`,
+        where p.ended_at_ms is null and (head.open_floor is null or p.id < head.open_floor)
+          and not exists (select from lasting_payments l where l.payment_id = p.id and l.is_open)`,
+    },
+  ],
+});
+
+const holds = sqlCheck({
+  id: 'holds',
+  title: 'Money on hold is captured within what was authorised, or moved by its preimage alone',
+  invariant: 2,
+  count: 'select count(*) from payments where hold is not null',
+  breaches: [
+    {
+      what: 'capture of more than was authorised',
+      sql: `select id::text as who from payments where hold is not null
+        and hold::json->>'until' = 'capture' and amount_minor > (hold::json->>'authorised')::int8`,
+    },
+    {
+      what: 'conditional payment that moved without the preimage of its condition',
+      sql: `select id || ' ' || state as who from payments where hold is not null
+        and hold::json->>'until' = 'fulfilment' and state in ('delivering', 'completed')
+        and sha256(decode(translate(coalesce(hold::json->>'fulfilment', ''), '-_', '+/') || '=',
+          'base64')) is distinct from
+          decode(translate(hold::json->>'condition', '-_', '+/') || '=', 'base64')`,
+    },
+    {
+      what: 'payment that a restart would look for, or not, otherwise than it is open',
+      sql: `select l.payment_id::text as who from lasting_payments l
+        left join payments p on p.id = l.payment_id
+        where l.is_open is distinct from (p.ended_at_ms is null)`,
     },
   ],
 });
@@ -253,6 +282,7 @@ const quotes = sqlCheck({
         where p.quote_id is not null and p.state <> 'rejected' and (q.id is null
           or q.used_by is distinct from p.id or q.currency <> p.currency
           or q.debit_minor <> p.debit_minor or q.credit_minor <> p.credit_minor
+          or q.exchange is distinct from p.exchange
           or q.fee_minor <> p.fee_minor or q.payee_participant_id <> p.payee_participant_id
           or q.payer_participant_id <> p.payer_participant_id)`,
     },
@@ -268,6 +298,7 @@ export const PAYMENT_CHECKS: readonly Check[] = [
   states,
   endsOnce,
   goesOn,
+  holds,
   instructions,
   refunds,
   orders,

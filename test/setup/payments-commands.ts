@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto';
 import type { ProblemCode } from '@hutong/sdk/contract';
 import type { PaymentCommand, SettleCommand, Side } from '../../src/payments/payment.commands.ts';
-import type { Leg, LegRole } from '../../src/payments/payment.ts';
+import type { Hold, Leg, LegRole } from '../../src/payments/payment.ts';
+import type { Exchange } from '../../src/quotes/index.ts';
 
 export const WALLETS = ['lotus', 'bamboo', 'river', 'crane'] as const;
 export type Wallet = (typeof WALLETS)[number];
@@ -20,6 +21,8 @@ export interface Asked {
   /** From now. */
   readonly expiresInMs?: number;
   readonly id?: string;
+  readonly hold?: Hold;
+  readonly exchange?: Exchange;
   /** Party accounts, where both sides are not the usual two persons. */
   readonly accounts?: readonly [payer: string, payee: string];
 }
@@ -68,6 +71,8 @@ export function createCommands(deps: {
       creditMinor: feeBy === 'payer' ? amount : amount - fee,
       feeMinor: fee,
       feeParticipantId: fee === 0n ? null : 'operator',
+      hold: asked.hold ?? null,
+      exchange: asked.exchange ?? null,
       reference: asked.reference ?? null,
       expiresAtMs: nowMs() + (asked.expiresInMs ?? 60_000),
       evidence: { bytes: Buffer.from(`signed ${flow}`), subjects: [] },
@@ -134,6 +139,27 @@ export function createCommands(deps: {
       type: 'close_order',
       id,
       requesterParticipantId: by,
+    }),
+    capture: (paymentId: string, amountMinor: bigint | null, by: string): PaymentCommand => ({
+      type: 'capture',
+      id: newId(),
+      paymentId,
+      requesterParticipantId: by,
+      currency: null,
+      amountMinor,
+    }),
+    release: (paymentId: string, by: string): PaymentCommand => ({
+      type: 'release',
+      id: newId(),
+      paymentId,
+      requesterParticipantId: by,
+    }),
+    fulfil: (paymentId: string, fulfilment: string, by: string): PaymentCommand => ({
+      type: 'fulfil',
+      id: newId(),
+      paymentId,
+      requesterParticipantId: by,
+      fulfilment,
     }),
     expire: (paymentId: string): PaymentCommand => ({ type: 'expire', paymentId }),
     review: (paymentId: string, decision: 'release' | 'decline'): PaymentCommand => ({

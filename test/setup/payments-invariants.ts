@@ -102,8 +102,26 @@ function checkPosted(ledger: Ledger, payment: Payment): void {
     if (account === undefined) return must(minor === 0n, `${payment.id}: account is open`);
     expected.set(account.number, (expected.get(account.number) ?? 0n) + minor);
   };
-  expect(ledger.find(payerParticipantId, currency, 'position'), payer);
-  expect(ledger.find(payeeParticipantId, currency, 'position'), payee);
+  const { exchange } = payment;
+  const isBack = payment.kind === 'refund';
+  const other = exchange?.currency ?? currency;
+  const swapped = exchange === null || payment.state !== 'completed' ? 0n : exchange.minor;
+  // between currencies the FX participant takes the payer's side, and gives the payee's
+  const position = (id: string, code: string) => ledger.find(id, code, 'position');
+  if (exchange === null) {
+    expect(position(payerParticipantId, currency), payer);
+    expect(position(payeeParticipantId, currency), payee);
+  } else if (isBack) {
+    expect(position(payerParticipantId, other), -swapped);
+    expect(position(exchange.participantId, other), swapped);
+    expect(position(exchange.participantId, currency), -payee);
+    expect(position(payeeParticipantId, currency), payee);
+  } else {
+    expect(position(payerParticipantId, currency), payer);
+    expect(position(exchange.participantId, currency), payee);
+    expect(position(exchange.participantId, other), -swapped);
+    expect(position(payeeParticipantId, other), swapped);
+  }
   expect(ledger.find(feeParticipantId, currency, 'fees'), fees);
   expect(ledger.find(null, currency, 'transit'), transit);
   const where = `${payment.kind} ${payment.id} ${payment.state}`;
@@ -164,10 +182,9 @@ function checkOrders({ machine, storage }: Scene, payments: readonly Payment[]):
     const completed = own.filter((p) => p.state === 'completed');
     must(completed.length === (order.state === 'paid' ? 1 : 0), `order ${order.id}: one winner`);
     const winner = own.find((p) => p.id === order.winnerId);
-    const delivering = own.filter((p) => p.state === 'delivering');
+    const delivering = own.filter((p) => p.state === 'delivering' || p.state === 'reserved');
     must(delivering.length <= 1, `order ${order.id}: one delivery at a time`);
-    if (order.state === 'claimed')
-      must(winner?.state === 'delivering', `order ${order.id}: claimed`);
+    if (order.state === 'claimed') must(delivering[0] === winner, `order ${order.id}: claimed`);
     else must(delivering.length === 0, `order ${order.id}: delivering only when claimed`);
     if (order.state === 'paid') must(winner?.state === 'completed', `order ${order.id}: paid`);
   }
@@ -210,11 +227,12 @@ function checkStored({ machine, storage }: Scene, payments: readonly Payment[]):
   }
 }
 
-/** The next start loads from the floor on: nothing open may lie below it. */
+/** The next start loads from the floor on, and what lasts by itself: nothing open is missed. */
 function checkFloor({ machine }: Scene): void {
   const floor = machine.book.openFloor();
   for (const { id } of machine.book.openPayments()) {
-    must(floor !== null && id >= floor, `${id} lies above the floor`);
+    const isFound = machine.book.lasting(id) !== undefined || (floor !== null && id >= floor);
+    must(isFound, `${id} is found by a restart`);
   }
 }
 

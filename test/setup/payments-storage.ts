@@ -133,6 +133,11 @@ export function createStorage(): Storage {
       const id = typeof first === 'string' ? first : '';
       const ended = /state not in/.test(text);
       if (text.startsWith('select open_floor')) return Promise.resolve([{ open_floor: floor }]);
+      if (text.includes('lasting_payments')) {
+        const open = rowsOf('lasting_payments').filter((row) => row['is_open'] === true);
+        const ids = new Set(open.map((row) => row['payment_id']));
+        return Promise.resolve(rowsOf('payments').filter((row) => ids.has(row['id'])));
+      }
       const rows = rowsOf(/from (\w+)/.exec(text)?.[1] ?? '').filter((row) => {
         const rowId = String(row['id']);
         if (Array.isArray(first)) return first.includes(row['id']);

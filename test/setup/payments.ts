@@ -15,7 +15,7 @@ import {
   type Movement,
 } from '../../src/ledger/ledger.ts';
 import { floorId } from '../../src/payments/book.ts';
-import type { Policy } from '../../src/payments/engine.deps.ts';
+import type { EngineDeps, Policy } from '../../src/payments/engine.deps.ts';
 import type { PaymentCommand, PaymentResult } from '../../src/payments/payment.commands.ts';
 import { createPaymentMachine, type PaymentMachine } from '../../src/payments/payment.engine.ts';
 import type { Order, Payment } from '../../src/payments/payment.ts';
@@ -88,6 +88,22 @@ function restingLevers(): Levers {
   return { inactive: new Set(), lacking: new Set(), policy: () => 'allow', useQuote: () => null };
 }
 
+const codeOf = (result: PaymentResult): ProblemCode | null => {
+  if (!result.ok) return result.code;
+  return 'payment' in result ? result.payment.problem : null;
+};
+
+/** What the engine asks of other rooms, as the levers stand. */
+function answersOf(levers: Levers): Pick<EngineDeps, 'isActive' | 'can' | 'encode'> {
+  return {
+    isActive: (id) => !levers.inactive.has(id),
+    can: (connection, capability) =>
+      EVERY_CAPABILITY.includes(capability) && !levers.lacking.has(`${connection}:${capability}`),
+    encode: (payment, leg) =>
+      Buffer.from(`${leg.instruction ?? ''} ${payment.id}/${leg.n} for ${leg.connectionId}`),
+  };
+}
+
 export function createWorld() {
   const ledger = createLedger();
   openAccounts(ledger);
@@ -97,11 +113,7 @@ export function createWorld() {
   const createMachine = (): PaymentMachine =>
     createPaymentMachine({
       stored: storage.payments,
-      isActive: (id) => !levers.inactive.has(id),
-      can: (connection, capability) =>
-        EVERY_CAPABILITY.includes(capability) && !levers.lacking.has(`${connection}:${capability}`),
-      encode: (payment, leg) =>
-        Buffer.from(`${leg.instruction ?? ''} ${payment.id}/${leg.n} for ${leg.connectionId}`),
+      ...answersOf(levers),
       useQuote: (quoteId, payment) => levers.useQuote(quoteId, payment.id),
       loadQuotes: () => Promise.resolve(),
       policy: (payment, nowMs) => levers.policy(payment, nowMs),
@@ -157,11 +169,6 @@ export function createWorld() {
     };
   }
 
-  const remember = (result: PaymentResult) => {
-    if (!result.ok) seen.codes.add(result.code);
-    else if ('payment' in result && result.payment.problem) seen.codes.add(result.payment.problem);
-  };
-
   function noteWays(before: ReadonlyMap<string, string>, seq: number): void {
     const note = (
       set: Set<string>,
@@ -206,7 +213,10 @@ export function createWorld() {
     const closed = batch.close(machine.book.openFloor(), (value) => value.bytes);
     storage.commit(machine.book.openFloor());
     head = closed.head;
-    results.forEach(remember);
+    for (const result of results) {
+      const code = codeOf(result);
+      if (code !== null) seen.codes.add(code);
+    }
     noteWays(before, head.seq);
     checkInvariants({ machine, ledger, storage, ended, events, transfers });
     return results;
@@ -246,6 +256,11 @@ export function createWorld() {
     refund: (id: string, amount: bigint, by: Wallet) =>
       paymentOf(decide(commands.refund(id, amount, by))),
     report: (...said: Parameters<typeof commands.report>) => decide(commands.report(...said)),
+    capture: (id: string, amount: bigint | null, by: Wallet) =>
+      decide(commands.capture(id, amount, by)),
+    release: (id: string, by: Wallet) => decide(commands.release(id, by)),
+    fulfil: (id: string, fulfilment: string, by: Wallet) =>
+      decide(commands.fulfil(id, fulfilment, by)),
     expire: (id: string) => decide(commands.expire(id)),
     review: (id: string, decision: 'release' | 'decline') => decide(commands.review(id, decision)),
     closeOrder: (id: string, by: Wallet | null) => decide(commands.closeOrder(id, by)),

@@ -165,6 +165,23 @@ export function createScheme(options: SchemeOptions) {
         });
       });
     },
+    /** An FX participant between CNY and SGD, once both are open: 5.3 CNY for one SGD. */
+    async openExchange(participantId = 'bridge'): Promise<void> {
+      const profile = { name: participantId, kind: 'fx', status: 'active' } as const;
+      await command({ ...commandHead(), type: 'register', participantId, ...profile });
+      for (const currency of ['CNY', 'SGD']) await openCurrency(participantId, currency);
+      const shared = { participantId, baseExponent: 2, targetExponent: 2 } as const;
+      const rates = [
+        { base: 'CNY', target: 'SGD', rate: '0.188' },
+        { base: 'SGD', target: 'CNY', rate: '5.3' },
+      ];
+      for (const rate of rates) {
+        const validToMs = clock.nowMs() + 600_000;
+        const wish = { type: 'set_rate', id: ids.uuid(), ...shared, ...rate, validToMs } as const;
+        const done = await core.journal.submit(core.quotes.machine, wish);
+        if (done.kind !== 'applied' || !done.result.ok) throw new Error('rate refused');
+      }
+    },
     /** Once per currency. */
     async open(currency = 'CNY'): Promise<void> {
       for (const participantId of SCHEME_PARTICIPANTS) {
@@ -210,6 +227,7 @@ export function payment(wish: Partial<PayCommand> = {}): PayCommand {
     note: 'dinner',
     expiresAtMs: null,
     authorisation: null,
+    hold: null,
     waitMs: 3_000,
     ...wish,
   };

@@ -1,5 +1,6 @@
 // A day in the small scheme: every kind of payment in every end it can have, and some that are
 // still under way. For tests that want a database with something of everything in it.
+import { createHash } from 'node:crypto';
 import { legIdOf } from '../../src/payments/payment.ts';
 import type {
   LegReport,
@@ -27,6 +28,12 @@ export interface Story {
   readonly awaiting: string;
   readonly sameSide: string;
   readonly quoted: string;
+  readonly captured: string;
+  readonly released: string;
+  readonly fulfilled: string;
+  readonly onHold: string;
+  readonly exchanged: string;
+  readonly exchangedRefund: string;
 }
 
 /** Tells of every instruction what the story has planned for its payment. */
@@ -54,7 +61,53 @@ export async function tellStory(
   await scheme.open('SGD');
   const pushes = await tellPushes(scheme, plans);
   const collects = await tellCollects(scheme, plans);
-  return { scheme, story: { ...pushes, ...collects } };
+  const holds = await tellHolds(scheme);
+  const exchanges = await tellExchanges(scheme);
+  return { scheme, story: { ...pushes, ...collects, ...holds, ...exchanges } };
+}
+
+const FULFILMENT = Buffer.alloc(32, 9);
+const CONDITION = createHash('sha256').update(FULFILMENT).digest('base64url');
+
+async function tellHolds({ core, pay }: Scheme) {
+  const ofPanda = { credential: credential('panda'), evidence: null, waitMs: 2_000 };
+  const hold = async (key: string) => {
+    const wish = { hold: 'capture', idempotencyKey: key } as const;
+    return paymentOf(await pay(wish)).payment.id;
+  };
+  const captured = await hold('ride');
+  const amount = { currency: 'CNY', minor: 61_00n };
+  const capture = { paymentId: captured, amount, idempotencyKey: 'cap', content: 'cap' };
+  paymentOf(await core.payments.capture({ ...ofPanda, ...capture }));
+  const released = await hold('deposit');
+  const release = { paymentId: released, idempotencyKey: 'rel', content: 'rel' };
+  paymentOf(await core.payments.release({ ...ofPanda, ...release }));
+  const onHold = await hold('room');
+  const locked = await pay({ hold: { condition: CONDITION }, idempotencyKey: 'lock', waitMs: 0 });
+  const fulfilled = paymentOf(locked).payment.id;
+  const fulfilment = FULFILMENT.toString('base64url');
+  const key = { idempotencyKey: 'ful', content: 'ful' };
+  const wish = { ...ofPanda, paymentId: fulfilled, fulfilment, ...key };
+  paymentOf(await core.payments.fulfil(wish));
+  return { captured, released, onHold, fulfilled };
+}
+
+async function tellExchanges(scheme: Scheme) {
+  await scheme.openExchange();
+  const exchange = { currency: 'SGD', fixed: 'credit' } as const;
+  const exchanged = paymentOf(await payQuote(scheme, exchange)).payment.id;
+  const refund = await scheme.core.payments.refund({
+    credential: credential('panda'),
+    evidence: null,
+    paymentId: exchanged,
+    amount: { currency: 'CNY', minor: 33_00n },
+    reference: null,
+    reason: null,
+    idempotencyKey: 'fx',
+    content: 'fx',
+    waitMs: 2_000,
+  });
+  return { exchanged, exchangedRefund: paymentOf(refund).payment.id };
 }
 
 type Plans = ReturnType<typeof createPlans>;
@@ -113,7 +166,10 @@ async function tellPushes(scheme: Scheme, plans: Plans) {
   };
 }
 
-async function payQuote(scheme: Scheme): Promise<Outcome<PaymentView>> {
+async function payQuote(
+  scheme: Scheme,
+  exchange: { readonly currency: string; readonly fixed: 'credit' } | null = null,
+): Promise<Outcome<PaymentView>> {
   const { core, ids } = scheme;
   const payee = await core.resolve('wallet:mei@panda');
   if (typeof payee === 'string') throw new Error(payee);
@@ -129,6 +185,7 @@ async function payQuote(scheme: Scheme): Promise<Outcome<PaymentView>> {
       payee: { participantId, connectionId, account, name, subject },
       currency: 'CNY',
       amountMinor: 55_00n,
+      exchange,
       expiresAtMs: Date.now() + 60_000,
     },
     { subjects: [subject] },

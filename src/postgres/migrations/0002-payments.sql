@@ -16,6 +16,10 @@ create table payments (
   credit_minor int8 not null check (credit_minor > 0),
   fee_minor int8 not null check (fee_minor >= 0),
   fee_participant_id text,
+  -- what it waits for, reserved: a capture, or the preimage of a condition
+  hold text,
+  -- between currencies: whose exchange, and what is on its other side
+  exchange text,
   movements json not null,
   legs json not null,
   problem text,
@@ -48,6 +52,13 @@ create table payments (
 -- only refunds, returns and adjustments have a cause: the hot path pays nothing for this index
 create index payments_cause_idx on payments (cause_id) where cause_id is not null;
 create index payments_order_idx on payments (order_id) where order_id is not null;
+
+-- Payments that may stay open for long: holds, reviews, and what has been in doubt past its time.
+create table lasting_payments (
+  payment_id uuid primary key,
+  is_open boolean not null
+);
+create index lasting_payments_open_idx on lasting_payments (payment_id) where is_open;
 
 create table orders (
   id uuid primary key,

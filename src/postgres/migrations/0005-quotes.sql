@@ -12,6 +12,21 @@ create table fee_schedules (
   primary key (currency, version)
 );
 
+-- Every rate an FX participant ever published; of each pair the latest holds, until it ends.
+create table fx_rates (
+  participant_id text not null,
+  base text not null,
+  target text not null,
+  set_at_ms int8 not null,
+  rate text not null,
+  base_exponent int4 not null check (base_exponent between 0 and 9),
+  target_exponent int4 not null check (target_exponent between 0 and 9),
+  valid_to_ms int8 not null,
+  primary key (participant_id, base, target, set_at_ms),
+  constraint fx_rates_pair check (base <> target),
+  constraint fx_rates_life check (valid_to_ms > set_at_ms)
+);
+
 -- No index but the primary key: ids are made when the quote is, and a quote lives ten minutes at
 -- most, so those that may be live are the last of the key's order.
 create table quotes (
@@ -26,6 +41,8 @@ create table quotes (
   credit_minor int8 not null check (credit_minor > 0),
   fee_minor int8 not null check (fee_minor >= 0),
   fee_participant_id text,
+  exchange text,
+  rate text,
   schedule_version int4 not null,
   created_at_ms int8 not null,
   expires_at_ms int8 not null,
@@ -33,6 +50,7 @@ create table quotes (
   payee bytea not null,
   constraint quotes_fee check (debit_minor = credit_minor + fee_minor),
   constraint quotes_earner check ((fee_participant_id is null) = (fee_minor = 0)),
+  constraint quotes_rate check ((exchange is null) = (rate is null)),
   constraint quotes_life check (expires_at_ms > created_at_ms)
 ) with (fillfactor = 80);
 alter table quotes alter column payee set storage external;

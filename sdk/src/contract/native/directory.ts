@@ -47,6 +47,10 @@ export const quoteSchema = z
     debit: moneySchema,
     credit: moneySchema,
     fee: moneySchema,
+    exchange: z
+      .object({ participantId: participantIdSchema, rate: z.string() })
+      .optional()
+      .meta({ description: 'Between currencies: who exchanges, and at which rate' }),
     expiresAt: instantSchema,
   })
   .meta({ id: 'Quote' });
@@ -104,6 +108,7 @@ export const createQuoteRoute = defineRoute({
     'payee_not_payable',
     'rate_unavailable',
     'fee_exceeds_amount',
+    'capability_unsupported',
   ],
 });
 

@@ -5,9 +5,11 @@ import * as ids from '../ids.ts';
 import * as money from '../money.ts';
 import * as problems from '../problems.ts';
 import * as directory from './directory.ts';
+import * as holds from './holds.ts';
 import * as orders from './orders.ts';
 import * as party from './party.ts';
 import * as payments from './payments.ts';
+import * as rates from './rates.ts';
 import type { Route, RouteAnswer } from './route.ts';
 import { switchRoutes, walletRoutes } from './routes.ts';
 import * as status from './status.ts';
@@ -29,10 +31,25 @@ export interface OpenApiOptions {
 
 const refOf = (id: string) => `#/components/schemas/${id}`;
 
+/** Whose schemas are named; a new file of the contract is a line here. */
+const modules: readonly Readonly<Record<string, unknown>>[] = [
+  ids,
+  money,
+  problems,
+  party,
+  payments,
+  holds,
+  orders,
+  directory,
+  rates,
+  status,
+  wallet,
+];
+
 /** Every exported schema with an id of its own becomes a component. */
 function named(): z.core.$ZodRegistry<{ id: string }> {
   const registry = z.registry<{ id: string }>();
-  for (const module of [ids, money, problems, party, payments, orders, directory, status, wallet]) {
+  for (const module of modules) {
     for (const value of Object.values<unknown>(module)) {
       if (!(value instanceof z.ZodType)) continue;
       const meta = value.meta();

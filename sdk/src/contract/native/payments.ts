@@ -1,11 +1,14 @@
 // Payments and refunds as a participant asks for them and reads them.
 import { z } from 'zod';
 import {
+  conditionSchema,
+  fulfilmentSchema,
   hash32Schema,
   idempotencyKeySchema,
   instantSchema,
   legIdSchema,
   orderIdSchema,
+  participantIdSchema,
   paymentIdSchema,
   quoteIdSchema,
   seqSchema,
@@ -28,6 +31,7 @@ export const authorisationSchema = z
 
 export const payeeRefSchema = z.strictObject({ alias: aliasSchema }).meta({ id: 'PayeeRef' });
 
+const ONE_HOLD = 'a payment waits for its capture or for its condition, not for both';
 const EXACTLY_ONE = 'say who is paid by exactly one of payee with amount, quoteId, orderId';
 
 /** Exactly one of `payee` with `amount`, `quoteId`, `orderId` says who is paid what. */
@@ -42,7 +46,14 @@ export const createPaymentSchema = z
     note: noteSchema.optional(),
     expiresAt: instantSchema.optional(),
     authorisation: authorisationSchema.optional(),
+    capture: z.literal('manual').optional().meta({
+      description: 'Reserves; the payee captures all or a part of it, or releases it',
+    }),
+    condition: conditionSchema.optional().meta({
+      description: 'Reserves; the money moves when somebody shows the preimage of this SHA-256',
+    }),
   })
+  .refine(({ capture, condition }) => capture === undefined || condition === undefined, ONE_HOLD)
   .refine(
     ({ payee, amount, quoteId, orderId }) =>
       (payee === undefined) === (amount === undefined) &&
@@ -115,6 +126,14 @@ export const paymentSchema = z
     refunded: moneySchema,
     payer: sideSchema,
     payee: sideSchema,
+    authorised: moneySchema.optional().meta({
+      description: 'What was put on hold, where the payee captures; `amount` is what it took',
+    }),
+    condition: conditionSchema.optional(),
+    fulfilment: fulfilmentSchema.optional(),
+    exchangedBy: participantIdSchema
+      .optional()
+      .meta({ description: 'The FX participant between the currencies of debit and credit' }),
     causeId: paymentIdSchema.optional(),
     orderId: orderIdSchema.optional(),
     quoteId: quoteIdSchema.optional(),

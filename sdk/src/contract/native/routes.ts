@@ -5,6 +5,7 @@ import {
   createQuoteRoute,
   releaseAliasRoute,
 } from './directory.ts';
+import { capturePaymentRoute, fulfilPaymentRoute, releasePaymentRoute } from './holds.ts';
 import {
   closeOrderRoute,
   createCollectionRoute,
@@ -18,6 +19,7 @@ import {
   getPaymentRoute,
   reportLegRoute,
 } from './payments.ts';
+import { listRatesRoute, setRateRoute } from './rates.ts';
 import {
   getEventsRoute,
   getHealthRoute,
@@ -45,6 +47,9 @@ export const switchRoutes = {
   findPayment: findPaymentRoute,
   getPayment: getPaymentRoute,
   createRefund: createRefundRoute,
+  capturePayment: capturePaymentRoute,
+  releasePayment: releasePaymentRoute,
+  fulfilPayment: fulfilPaymentRoute,
   reportLeg: reportLegRoute,
   createOrder: createOrderRoute,
   getOrder: getOrderRoute,
@@ -52,6 +57,8 @@ export const switchRoutes = {
   createCollection: createCollectionRoute,
   claimAlias: claimAliasRoute,
   releaseAlias: releaseAliasRoute,
+  setRate: setRateRoute,
+  listRates: listRatesRoute,
   getPositions: getPositionsRoute,
   getEvents: getEventsRoute,
   getProblems: getProblemsRoute,

@@ -58,6 +58,10 @@ export function payCommand(
           atMs: Date.parse(body.authorisation.at),
           termsHash: body.authorisation.termsHash,
         };
+  const hold =
+    body.condition === undefined
+      ? ((body.capture && ('capture' as const)) ?? null)
+      : { condition: body.condition };
   const whom =
     'alias' in to.value
       ? ['alias', to.value.alias, to.value.amount.currency, String(to.value.amount.minor)]
@@ -70,6 +74,7 @@ export function payCommand(
     note,
     expiresAtMs,
     authorisation,
+    hold,
     content: content(
       'pay',
       payer.account,
@@ -81,6 +86,8 @@ export function payCommand(
       authorisation?.method,
       authorisation?.atMs,
       authorisation?.termsHash,
+      body.capture,
+      body.condition,
     ),
   });
 }

@@ -23,7 +23,7 @@ export function startedReply(
   }));
 }
 
-function readReply(
+export function readReply(
   { currencies }: NativeDeps,
   outcome: Outcome<PaymentView>,
   { language }: AnyCall,

@@ -4,9 +4,11 @@ import type { InboundRoute } from '../../inbound.ts';
 import { createNativeAuth } from '../native.auth.ts';
 import type { NativeDeps } from '../native.deps.ts';
 import { directoryRoutes } from './directory.routes.ts';
+import { holdRoutes } from './holds.routes.ts';
 import { orderRoutes } from './orders.routes.ts';
 import { paymentRoutes } from './payments.routes.ts';
 import { type Act, bind } from './pipeline.ts';
+import { rateRoutes } from './rates.routes.ts';
 import { openRoutes, statusRoutes } from './status.routes.ts';
 
 export function nativeRoutes(deps: NativeDeps): readonly InboundRoute[] {
@@ -14,8 +16,10 @@ export function nativeRoutes(deps: NativeDeps): readonly InboundRoute[] {
   const on = <R extends Route>(route: R, act: Act<R>) => bind(auth, route, act);
   return [
     ...paymentRoutes(deps, on),
+    ...holdRoutes(deps, on),
     ...orderRoutes(deps, on),
     ...directoryRoutes(deps, on),
+    ...rateRoutes(deps, on),
     ...statusRoutes(deps, on),
     ...openRoutes(deps),
   ];

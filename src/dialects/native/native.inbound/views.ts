@@ -6,6 +6,7 @@ import {
   type EventJson,
   isEndState,
   type LookupJson,
+  type Money,
   type OrderJson,
   type PaymentJson,
   type PositionsJson,
@@ -36,6 +37,12 @@ function side(participantId: string, party: Party): SideJson {
   };
 }
 
+function holdJson({ hold }: PaymentView['payment'], money: (minor: bigint) => Money) {
+  if (hold === null) return {};
+  if (hold.until === 'capture') return { authorised: money(hold.authorisedMinor) };
+  return { condition: hold.condition, ...present('fulfilment', hold.fulfilment) };
+}
+
 export function paymentJson(
   currencies: Currencies,
   view: PaymentView,
@@ -47,6 +54,10 @@ export function paymentJson(
     amount: formatAmount(minor, currency),
     currency: currency.code,
   });
+  const { exchange } = payment;
+  const other = exchange === null ? undefined : writeMoney(currencies, exchange);
+  // of a payment the payee has the exchanged side, of its refund the payee gives it
+  const [debited, credited] = payment.kind === 'refund' ? [other] : [undefined, other];
   const problem =
     payment.problem === null
       ? null
@@ -61,12 +72,14 @@ export function paymentJson(
     state: view.state,
     inDoubt: !isEndState(view.state) && view.legs.some((leg) => leg.inDoubt),
     amount: money(payment.amountMinor),
-    debit: money(payment.debitMinor),
-    credit: money(payment.creditMinor),
+    debit: debited ?? money(payment.debitMinor),
+    credit: credited ?? money(payment.creditMinor),
     fee: money(payment.feeMinor),
     refunded: money(payment.refundedMinor),
     payer: side(payment.payerParticipantId, view.payer),
     payee: side(payment.payeeParticipantId, view.payee),
+    ...holdJson(payment, money),
+    ...present('exchangedBy', payment.exchange?.participantId ?? null),
     ...present('causeId', payment.causeId),
     ...present('orderId', payment.orderId),
     ...present('quoteId', payment.quoteId),
@@ -116,6 +129,7 @@ export function quoteJson(currencies: Currencies, quote: QuoteView): QuoteJson {
     debit: writeMoney(currencies, quote.debit),
     credit: writeMoney(currencies, quote.credit),
     fee: writeMoney(currencies, quote.fee),
+    ...present('exchange', quote.exchange),
     expiresAt: instant(quote.expiresAtMs),
   };
 }
