@@ -1,6 +1,7 @@
 // `npm run -s bench -- <name> [--json]`: runs one benchmark and prints what it measured. Results
 // and what was rejected stand in docs/performance.md and beside the code they speak of.
 import { parseArgs } from 'node:util';
+import { runBulkBench } from './bulk/main.ts';
 import { runE2eBench } from './e2e/main.ts';
 import { runLedgerBench } from './ledger/main.ts';
 
@@ -12,6 +13,7 @@ const BENCHES: Record<string, (flags: { hot: number; seconds: number }) => Promi
       durationMs: seconds * 1_000,
       naiveMs: (seconds * 1_000) / 3,
     }),
+  bulk: ({ seconds }) => runBulkBench({ rounds: Math.max(1, Math.round(seconds / 2)) }),
   e2e: ({ seconds }) => runE2eBench({ inFlight: 64, durationMs: seconds * 1_000 }),
 };
 

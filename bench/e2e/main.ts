@@ -1,67 +1,17 @@
 // `bench e2e`: signed payments through a running switch, against a bare proxy in the same run. CPU
 // is that of the switch's and PostgreSQL's processes, from /proc; the payers' and payees' is not
 // theirs.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
-import { cpuMicros, openClient, serverCpuMicros, startEmbedded } from '../../src/postgres/index.ts';
-import { required } from '../../src/runtime/index.ts';
-import {
-  generateSigningKey,
-  parsePublicJwk,
-  signingKey,
-  verifyingKey,
-} from '../../src/signatures/index.ts';
-import { createPayer, type Payer } from './payer.ts';
-import { ALIASES, type BenchSetup, type ProxySetup } from './setup.ts';
-
-/** The first line of a child: where it serves, and the switch's own key. */
-const helloSchema = z.object({
-  address: z.string(),
-  jwk: z.unknown().optional(),
-});
+import { cpuMicros, serverCpuMicros, startEmbedded } from '../../src/postgres/index.ts';
+import { askPostgres, type Child, end, quiet, residentKb, startParties } from './parties.ts';
+import type { Payer } from './payer.ts';
+import { ALIASES } from './setup.ts';
 
 export interface E2eBenchOptions {
   readonly inFlight: number;
   readonly durationMs: number;
-}
-
-const quiet = { info: () => undefined, warn: () => undefined };
-
-interface Child {
-  readonly process: ChildProcess;
-  readonly pid: number;
-  readonly hello: z.infer<typeof helloSchema>;
-}
-
-async function run(file: string, argument: string): Promise<Child> {
-  const path = join(import.meta.dirname, file);
-  const child = spawn(process.execPath, [path, argument], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  let text = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    text += chunk.toString();
-    if (text.includes('\n')) resolve(text);
-  });
-  child.once('exit', (code) => reject(new Error(`${file} ended with ${String(code)}`)));
-  try {
-    const hello = helloSchema.parse(JSON.parse(await promise));
-    return { process: child, pid: child.pid ?? 0, hello };
-  } catch (error) {
-    child.kill('SIGKILL');
-    throw error;
-  }
-}
-
-async function end(child: Child): Promise<void> {
-  if (child.process.exitCode !== null) return;
-  const gone = new Promise((resolve) => child.process.once('exit', resolve));
-  child.process.kill('SIGTERM');
-  const timer = setTimeout(() => child.process.kill('SIGKILL'), 10_000);
-  await gone;
-  clearTimeout(timer);
 }
 
 function percentiles(latencies: number[]) {
@@ -174,62 +124,6 @@ function report(m: Measured, of: Measured) {
   };
 }
 
-/** What PostgreSQL itself says was done, and how durably. */
-async function askPostgres(connection: Parameters<typeof openClient>[0]['connection']) {
-  const client = await openClient({ connection, applicationName: 'hutong-bench' });
-  const counted = await client.query<{ n: bigint }>(
-    `select count(*) as n from payments where state = 'completed'`,
-  );
-  const fsync = await client.query<{ fsync: string }>('show fsync');
-  const commit = await client.query<{ synchronous_commit: string }>('show synchronous_commit');
-  await client.end();
-  return {
-    completed: Number(counted.rows[0]?.n ?? 0),
-    fsync: fsync.rows[0]?.fsync,
-    synchronousCommit: commit.rows[0]?.synchronous_commit,
-  };
-}
-
-/**
- * The payees' wallet, the proxy and the switch, each a process; pushed to `children` as they start.
- */
-async function startParties(dataFolder: string, children: Child[]) {
-  const keys = {
-    payer: generateSigningKey(),
-    payee: generateSigningKey(),
-    proxy: generateSigningKey(),
-  };
-  const payee = await run('payee.process.ts', keys.payee.privateJwk);
-  children.push(payee);
-  const endpoint = payee.hello.address;
-  const proxySetup: ProxySetup = {
-    payee: endpoint,
-    payerJwk: keys.payer.publicJwk,
-    payeeJwk: keys.payee.publicJwk,
-    privateJwk: keys.proxy.privateJwk,
-  };
-  const proxy = await run('proxy.process.ts', JSON.stringify(proxySetup));
-  children.push(proxy);
-  const setup: BenchSetup = {
-    dataFolder,
-    participants: [
-      { id: 'payer-wallet', endpoint, jwk: keys.payer.publicJwk },
-      { id: 'payee-wallet', endpoint, jwk: keys.payee.publicJwk },
-    ],
-  };
-  const hutong = await run('switch.process.ts', JSON.stringify(setup));
-  children.push(hutong);
-  const payerKey = signingKey(keys.payer.privateJwk);
-  const proxyKey = verifyingKey(keys.proxy.publicJwk);
-  const switchKey = verifyingKey(required(parsePublicJwk(hutong.hello.jwk), 'key of the switch'));
-  return {
-    proxy,
-    hutong,
-    direct: createPayer(proxy.hello.address, payerKey, proxyKey),
-    payer: createPayer(hutong.hello.address, payerKey, switchKey),
-  };
-}
-
 export async function runE2eBench(options: E2eBenchOptions) {
   const dataFolder = mkdtempSync(join(tmpdir(), 'hutong-bench-'));
   const server = await startEmbedded({ dataDir: dataFolder, log: quiet });
@@ -269,14 +163,5 @@ export async function runE2eBench(options: E2eBenchOptions) {
     for (const child of children.reverse()) await end(child);
     await server.stop();
     rmSync(dataFolder, { recursive: true, force: true });
-  }
-}
-
-function residentKb(pid: number): number {
-  try {
-    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0);
-  } catch {
-    return 0;
   }
 }

@@ -2,7 +2,7 @@
 import type { PublicJwk } from '../../src/signatures/index.ts';
 
 export const CAP_MINOR = 10n ** 15n - 1n;
-/** Users of each wallet. */
+/** Users of each wallet, where nobody says otherwise. */
 export const ALIASES = 20;
 
 export interface BenchParticipant {
@@ -13,6 +13,8 @@ export interface BenchParticipant {
 
 export interface BenchSetup {
   readonly dataFolder: string;
+  /** Users of each wallet. */
+  readonly aliases: number;
   readonly participants: readonly BenchParticipant[];
 }
 

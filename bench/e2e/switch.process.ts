@@ -10,8 +10,9 @@ import {
 } from '../../src/runtime/index.ts';
 import { createSeed } from '../../src/sandbox/seed.ts';
 import { startSwitch } from '../../src/switch/switch.ts';
-import { ALIASES, type BenchSetup, CAP_MINOR } from './setup.ts';
+import { type BenchSetup, CAP_MINOR } from './setup.ts';
 
+const CLAIMS_AT_ONCE = 1_000;
 // its parent's own argument
 const setup = z.custom<BenchSetup>().parse(JSON.parse(process.argv[2] ?? '{}'));
 const logger = createLogger({ level: 'warn', clock: systemClock });
@@ -34,14 +35,17 @@ for (const participant of setup.participants) {
     connection: { id, dialect: 'native', endpoint, settings: {}, secrets: null },
   });
   await seed.key(id, participant.jwk);
-  for (let n = 0; n < ALIASES; n += 1) {
-    await seed.alias({
+  const claim = (n: number) =>
+    seed.alias({
       participantId: participant.id,
       connectionId: `${participant.id}-main`,
       alias: `wallet:user${n}@${participant.id}`,
       account: `u-${n}`,
       name: 'Li Na',
     });
+  for (let from = 0; from < setup.aliases; from += CLAIMS_AT_ONCE) {
+    const count = Math.min(CLAIMS_AT_ONCE, setup.aliases - from);
+    await Promise.all(Array.from({ length: count }, (_, i) => claim(from + i)));
   }
 }
 process.stdout.write(`${JSON.stringify({ address: hutong.address, jwk: hutong.publicKey.jwk })}\n`);

@@ -229,6 +229,7 @@ export function createJournal(options: JournalOptions) {
     role: () => role,
     seq: writer.seq,
     durableSeq: writer.durableSeq,
+    backlog: writer.backlog,
     term: writer.term,
     reader: store,
     unseal: unsealWith(store),

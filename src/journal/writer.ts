@@ -1,6 +1,5 @@
-// The one writer: takes commands, decides them in memory, writes each batch as one statement,
-// and answers only when it is durable. Up to three batches are under way at once, in order.
-// Leadership, loading and what happens after an error are in journal.ts.
+// The one writer: takes commands, decides them in memory, writes each batch as one statement, and
+// answers only when it is durable, up to three in order at once. All else is journal.ts.
 import { createHash } from 'node:crypto';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -337,6 +336,8 @@ export function createWriter(deps: JournalDeps) {
     durableSeq: () =>
       underWay[0] === undefined ? (head?.seq ?? 0) : underWay[0].batch.head.seq - 1,
     term: () => term,
+    /** Commands that nobody has decided yet. */
+    backlog: () => waiting.length,
 
     /**
      * After trouble, with leadership regained at `fence`: batches up to it that carry our hash

@@ -17,6 +17,15 @@ const NOT_FRESH_WAIT_MS = 50;
 /** A refused return is an operator's case; it is still tried again, this rarely. */
 const REFUSED_RETURN_WAIT_MS = 60_000;
 
+/**
+ * Where so many wait to be decided, as in a bulk of thousands, what was decided waits for them a
+ * little: accepting is what their asker waits for. Measured with 10,000 in one call: a fifth more
+ * accepted in a second.
+ */
+const BACKLOG = 1_500;
+const BACKLOG_WAIT_MS = 20;
+const BACKLOG_WAITS_MAX = 25;
+
 interface Lane {
   active: number;
   readonly waiting: (() => void)[];
@@ -57,6 +66,18 @@ export function createDelivery(deps: {
     } finally {
       lane.active -= 1;
       lane.waiting.shift()?.();
+    }
+  }
+
+  let breather: Promise<void> | null = null;
+
+  /** Lets those who wait to be decided go first, but never for long. */
+  async function yieldToBacklog(): Promise<void> {
+    for (let n = 0; n < BACKLOG_WAITS_MAX && journal.backlog() > BACKLOG; n += 1) {
+      breather ??= deps.sleep(BACKLOG_WAIT_MS).finally(() => {
+        breather = null;
+      });
+      await breather;
     }
   }
 
@@ -121,6 +142,7 @@ export function createDelivery(deps: {
       const outlet = deps.outlet(message.destination);
       if (outlet === undefined) return;
       const isFirst = tries === 0;
+      if (isFirst && journal.backlog() > BACKLOG) await yieldToBacklog();
       const record = legOf(message)?.record ?? null;
       const stored: StoredInstruction = { ...sent, record };
       const report = await inLane(message.destination, () =>

@@ -118,6 +118,15 @@ export interface FulfilCommand {
   readonly fulfilment: string;
 }
 
+/** Remembers the message that brings many payments, each of which has its own command. */
+export interface ReceiveBulkCommand {
+  readonly type: 'receive_bulk';
+  readonly id: string;
+  readonly participantId: string;
+  readonly items: number;
+  readonly evidence: Sealable | null;
+}
+
 export interface OpenOrderCommand {
   readonly type: 'open_order';
   readonly id: string;
@@ -144,6 +153,7 @@ export type PaymentCommand =
   | ExpireCommand
   | ReviewCommand
   | CaptureCommand
+  | ReceiveBulkCommand
   | ReleaseCommand
   | FulfilCommand
   | OpenOrderCommand
@@ -153,6 +163,7 @@ export type PaymentCommand =
 export type PaymentResult =
   | { readonly ok: true; readonly payment: Readonly<Payment> }
   | { readonly ok: true; readonly order: Readonly<Order> }
+  | { readonly ok: true; readonly bulkId: string }
   | { readonly ok: false; readonly code: ProblemCode };
 
 /** Which payment's row a command may need although it has ended. */
@@ -170,6 +181,7 @@ export function coldPaymentId(command: PaymentCommand): string | null {
       return command.paymentId;
     case 'prepare':
     case 'refuse':
+    case 'receive_bulk':
     case 'open_order':
     case 'close_order':
       return null;

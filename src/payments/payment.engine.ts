@@ -13,7 +13,7 @@ import {
   type PaymentResult,
 } from './payment.commands.ts';
 import type { PaymentReader } from './payment.load.ts';
-import { prepare, refuse, review } from './prepare.ts';
+import { prepare, receiveBulk, refuse, review } from './prepare.ts';
 import { refund } from './refund.ts';
 import { expire, settle } from './settle.ts';
 
@@ -39,6 +39,8 @@ export function createPaymentMachine(
         return refund(engine, command, context);
       case 'settle':
         return settle(engine, command, context);
+      case 'receive_bulk':
+        return receiveBulk(engine, command, context);
       case 'capture':
         return capture(engine, command, context);
       case 'release':

@@ -9,7 +9,7 @@ import { createOrderService } from './orders.service.ts';
 import { openParty } from './party-file.ts';
 import type { PaymentCommand, PaymentResult, PrepareCommand, Side } from './payment.commands.ts';
 import { createLookup } from './payment.lookup.ts';
-import { type Hold, isEnded, parseLegId } from './payment.ts';
+import { type Hold, isEnded, type PaymentState, parseLegId } from './payment.ts';
 import { paymentView } from './payment.view.ts';
 import type {
   Credential,
@@ -40,6 +40,8 @@ function borneByPayee(terms: Terms): Terms {
   const { amountMinor, feeMinor } = terms;
   return { ...terms, debitMinor: amountMinor, creditMinor: amountMinor - feeMinor };
 }
+
+const isResting = (state: PaymentState) => state === 'reserved' || state === 'held';
 
 function holdOf(wanted: PayCommand['hold'], { amountMinor }: Terms): Hold | null {
   if (wanted === null) return null;
@@ -127,7 +129,8 @@ export function createPaymentsService(deps: ServiceDeps): PaymentsPort {
         if (!answer.result.ok) return refused(answer.result.code);
         if (!('payment' in answer.result)) return refused('internal');
         const { payment } = answer.result;
-        if (isEnded(payment.state)) {
+        // as it was decided, which is durable now
+        if (waitMs === 0 || isEnded(payment.state)) {
           const value = paymentView(payment, credential.participantId, deps.maskName);
           return { ok: true, value, replayed: false };
         }
@@ -142,7 +145,9 @@ export function createPaymentsService(deps: ServiceDeps): PaymentsPort {
     waitMs: number,
   ): Promise<Outcome<PaymentView>> {
     const live = machine.book.payment(id);
-    if (waitMs > 0 && live !== undefined && !isEnded(live.state)) await waiting.ended(id, waitMs);
+    // what waits for people, for a capture or a review, does not end while its asker waits
+    const isMoving = live !== undefined && !isEnded(live.state) && !isResting(live.state);
+    if (waitMs > 0 && isMoving) await waiting.ended(id, waitMs);
     return lookup.read(credential, id);
   }
 
@@ -270,6 +275,25 @@ export function createPaymentsService(deps: ServiceDeps): PaymentsPort {
     ...createHoldsService(deps, lookup, { submit, conclude: concludePayment }),
     pay,
     refund,
+    async receiveBulk(asked) {
+      if (!journal.isFresh()) return refused('not_leader');
+      const { participantId } = asked.credential;
+      const id = deps.newId();
+      // sealed for itself: it speaks of too many people to be any one's
+      const subjects = [subjectId(indexKey, participantId, `\nbulk ${id}`)];
+      const evidence = asked.evidence === null ? null : { bytes: asked.evidence, subjects };
+      const { items } = asked;
+      const command = { type: 'receive_bulk', id, participantId, items, evidence } as const;
+      const answer = await submit('bulk', asked, command, subjects);
+      if (answer.kind === 'refused') return refused(answer.code);
+      if (answer.kind === 'conflict') return refused('idempotency_conflict');
+      if (answer.kind === 'replayed') {
+        return { ok: true, value: { id: answer.resourceId }, replayed: true };
+      }
+      return answer.result.ok
+        ? { ok: true, value: { id }, replayed: false }
+        : refused(answer.result.code);
+    },
     async payment(credential, ref) {
       if (!journal.isFresh()) return refused('not_leader');
       const id = await lookup.idOf(credential, ref);

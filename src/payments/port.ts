@@ -87,6 +87,11 @@ export interface FulfilCommand extends Idempotent {
   readonly waitMs: number;
 }
 
+/** Many payments came in one signed message, which is kept as evidence; each is then paid. */
+export interface ReceiveBulkCommand extends Idempotent {
+  readonly items: number;
+}
+
 export interface CreateOrderCommand extends Idempotent {
   readonly payee: Party;
   readonly amount: Amount;
@@ -185,6 +190,8 @@ export interface PaymentsPort {
   /** Problems: those of directory, quotes, orders, limits; never a guess about the outcome. */
   pay(command: PayCommand): Promise<Outcome<PaymentView>>;
   refund(command: RefundCommand): Promise<Outcome<PaymentView>>;
+  /** Problems: idempotency_conflict, participant_not_active. */
+  receiveBulk(command: ReceiveBulkCommand): Promise<Outcome<{ readonly id: string }>>;
   /** Problems: payment_not_found, not_permitted, capture_exceeds_hold, already_resolved … */
   capture(command: CaptureCommand): Promise<Outcome<PaymentView>>;
   /** The payee's side gives up what is on hold for it. */

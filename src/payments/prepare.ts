@@ -18,7 +18,12 @@ import {
   writePayment,
 } from './engine.deps.ts';
 import { isCurrencyOpen, reserve } from './money-flow.ts';
-import type { PaymentResult, PrepareCommand, RefuseCommand } from './payment.commands.ts';
+import type {
+  PaymentResult,
+  PrepareCommand,
+  ReceiveBulkCommand,
+  RefuseCommand,
+} from './payment.commands.ts';
 import { mayBegin, move } from './payment.states.ts';
 import { EXTERNAL_IDS, PAYMENTS } from './payment.tables.ts';
 import { isEnded, type Leg, type Order, type Payment, type PaymentState } from './payment.ts';
@@ -295,4 +300,22 @@ export function refuse(command: RefuseCommand, context: JournalContext): Payment
     evidence: command.evidence,
   });
   return { ok: false, code: command.code };
+}
+
+/** One message that brings many payments: kept once, as the evidence of them all. */
+export function receiveBulk(
+  engine: Engine,
+  { id, participantId, items, evidence }: ReceiveBulkCommand,
+  context: JournalContext,
+): PaymentResult {
+  if (!engine.isActive(participantId)) return { ok: false, code: 'participant_not_active' };
+  context.claimKey('action', id);
+  context.event({
+    type: 'bulk.received',
+    subjectId: id,
+    audience: [participantId],
+    body: { id, participant: participantId, items },
+    evidence,
+  });
+  return { ok: true, bulkId: id };
 }

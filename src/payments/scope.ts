@@ -14,7 +14,8 @@ export type Operation =
   | 'capture'
   | 'release'
   | 'fulfil'
-  | 'rate';
+  | 'rate'
+  | 'bulk';
 
 /** 16 bytes of HMAC-SHA-256, as 32 hex digits. */
 function tag(indexKey: Uint8Array, text: string): string {

@@ -17,6 +17,7 @@ import {
 } from './sandbox-file.ts';
 import {
   SANDBOX_CAP_MINOR,
+  SANDBOX_EXCHANGE,
   SANDBOX_FEES,
   SANDBOX_WALLETS,
   type ScenarioWallet,
@@ -146,6 +147,13 @@ async function startWallet(
   };
 }
 
+async function startExchange(seed: Seed): Promise<void> {
+  const { id, name, rates } = SANDBOX_EXCHANGE;
+  const currencies = rates.map(({ base }) => ({ currency: base, capMinor: SANDBOX_CAP_MINOR }));
+  await seed.participant({ id, name, kind: 'fx', currencies });
+  for (const rate of rates) await seed.rate({ participantId: id, ...rate });
+}
+
 /** Resolves when every wallet serves and every user's alias is claimed. The switch must lead. */
 export async function startSandbox(options: {
   readonly hutong: Switch;
@@ -157,6 +165,7 @@ export async function startSandbox(options: {
   const ids = createIds({ clock: systemClock, random: createCryptoRandom() });
   const seed = createSeed(hutong.core, ids.uuid);
   for (const [currency, fee] of Object.entries(SANDBOX_FEES)) await seed.fees(currency, fee);
+  await startExchange(seed);
   const running: Running[] = [];
   let platforms: readonly RunningPlatform[] = [];
   const content = (): SandboxFile => ({

@@ -23,6 +23,16 @@ export const SANDBOX_SPONSOR = { id: 'lianhe', name: 'Lianhe Acquiring' } as con
 /** Whose shops speak a platform's protocol to the switch. */
 export const SANDBOX_ACQUIRER = { id: 'jiedao', name: 'Jiedao Shops' } as const;
 
+/** Exchanges between the sandbox's currencies, at rates that hold as long as the sandbox. */
+export const SANDBOX_EXCHANGE = {
+  id: 'bridge',
+  name: 'Bridge Exchange',
+  rates: [
+    { base: 'CNY', target: 'EUR', rate: '0.1285' },
+    { base: 'EUR', target: 'CNY', rate: '7.75' },
+  ],
+} as const;
+
 /** Net debit cap of every participant in every currency, minor units. */
 export const SANDBOX_CAP_MINOR = 1_000_000_000n;
 

@@ -1,8 +1,9 @@
 // Registers participants, connections, keys and aliases straight through the journal: what an
 // operator would do by the operator's API, for sandboxes, benchmarks and fault tests.
 
+import { currency as isoCurrency } from '../money/index.ts';
 import { OPERATOR_ID, type ParticipantCommand, secretsSubject } from '../participants/index.ts';
-import type { FeeTerms } from '../quotes/index.ts';
+import type { FeeTerms, Rate } from '../quotes/index.ts';
 import { defect } from '../runtime/index.ts';
 import type { PublicJwk } from '../signatures/index.ts';
 import { thumbprint } from '../signatures/index.ts';
@@ -11,7 +12,7 @@ import type { Core } from '../switch/core.ts';
 export interface SeedParticipant {
   readonly id: string;
   readonly name: string;
-  readonly kind: 'wallet' | 'acquirer';
+  readonly kind: 'wallet' | 'acquirer' | 'fx';
   readonly currencies: readonly { readonly currency: string; readonly capMinor: bigint }[];
 }
 
@@ -42,7 +43,13 @@ export interface Seed {
   endpoint(connectionId: string, endpoint: string): Promise<void>;
   alias(alias: SeedAlias): Promise<void>;
   fees(currency: string, fee: FeeTerms): Promise<void>;
+  rate(rate: Pick<Rate, 'participantId' | 'base' | 'target' | 'rate'>): Promise<void>;
 }
+
+/** 2100-01-01. */
+const FOREVER_MS = 4_102_444_800_000;
+
+const exponentOf = (code: string) => isoCurrency(code)?.exponent ?? defect(`no currency ${code}`);
 
 export function createSeed(core: Core, newId: () => string): Seed {
   const { journal, participants, aliases, quotes } = core;
@@ -129,6 +136,22 @@ export function createSeed(core: Core, newId: () => string): Seed {
     async alias(wish) {
       const claimed = await aliases.claim(wish, { by: wish.participantId });
       if (!claimed.ok) defect(`${wish.alias} was not claimed: ${claimed.problem.code}`);
+    },
+    async rate({ participantId, base, target, rate }) {
+      const held = quotes.view.rates(participantId);
+      if (held.some((each) => each.base === base && each.target === target)) return;
+      const answer = await journal.submit(quotes.machine, {
+        type: 'set_rate',
+        id: newId(),
+        participantId,
+        base,
+        target,
+        rate,
+        baseExponent: exponentOf(base),
+        targetExponent: exponentOf(target),
+        validToMs: FOREVER_MS,
+      });
+      if (answer.kind !== 'applied' || !answer.result.ok) defect(`no rate ${base}/${target}`);
     },
     async fees(code, fee) {
       if (quotes.view.schedule(code) !== undefined) return;

@@ -2,6 +2,7 @@
 // idempotency key, a new signature each time.
 import {
   idempotencyKeySchema,
+  NDJSON_MEDIA_TYPE,
   type ProblemJson,
   pathOf,
   problemJsonSchema,
@@ -56,6 +57,9 @@ export interface CallOptions {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** Instead of `body`: newline-delimited JSON. */
+  readonly lines?: readonly unknown[];
+  readonly headers?: Readonly<Record<string, string>>;
   readonly idempotencyKey?: string | undefined;
   /** Seconds the switch may wait for the payment's end. */
   readonly waitS?: number | undefined;
@@ -73,11 +77,20 @@ export interface Transport {
   /** @throws HutongProblem, OutcomeUnknown */
   call(route: Route, options?: CallOptions): Promise<Answered>;
   /** @throws HutongProblem, OutcomeUnknown */
-  open(
-    route: Route,
-    headers: Readonly<Record<string, string>>,
-    signal: AbortSignal,
-  ): Promise<ReadableStream<Uint8Array>>;
+  open(route: Route, options: CallOptions, signal?: AbortSignal): Promise<OpenedStream>;
+}
+
+/** What signs a streamed body, told at its end. */
+export interface StreamSignature {
+  readonly contentDigest: string;
+  readonly signatureInput: string;
+  readonly signature: string;
+}
+
+export interface OpenedStream {
+  readonly body: ReadableStream<Uint8Array>;
+  /** Whether the switch has signed all of these bytes as the body of this answer. */
+  isSigned(bytes: Uint8Array<ArrayBuffer>, by: StreamSignature): Promise<boolean>;
 }
 
 const LIFETIME_S = 120;
@@ -88,6 +101,8 @@ interface Prepared {
   readonly route: Route;
   readonly url: string;
   readonly body: Uint8Array<ArrayBuffer> | null;
+  /** Of the body, where there is one. */
+  readonly contentType: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly idempotencyKey: string | undefined;
 }
@@ -101,12 +116,13 @@ export function createTransport(options: TransportOptions): Transport {
     const idempotencyKey = route.idempotent
       ? idempotencyKeySchema.parse(call.idempotencyKey)
       : undefined;
-    const text = call.body === undefined ? null : JSON.stringify(call.body);
-    const headers: Record<string, string> = {};
+    const text = textOf(call);
+    const headers: Record<string, string> = { ...call.headers };
     if (call.waitS !== undefined) headers['prefer'] = `wait=${Math.floor(call.waitS)}`;
     if (options.language !== undefined) headers['accept-language'] = options.language;
     const body = text === null ? null : new TextEncoder().encode(text);
-    return { route, url, body, headers, idempotencyKey };
+    const contentType = call.lines === undefined ? 'application/json' : NDJSON_MEDIA_TYPE;
+    return { route, url, body, contentType, headers, idempotencyKey };
   }
 
   async function call(route: Route, asked: CallOptions = {}): Promise<Answered> {
@@ -128,21 +144,40 @@ export function createTransport(options: TransportOptions): Transport {
 
   return {
     call,
-    async open(route, headers, signal) {
-      const prepared = prepare(route, {});
-      const { sent, item } = await signed(options, { ...prepared, headers });
+    async open(route, asked, signal = new AbortController().signal) {
+      const prepared = prepare(route, asked);
+      const { sent, item } = await signed(options, prepared);
       const answer = await options.fetch(prepared.url, { ...sent, signal });
       if (answer.status === 200 && answer.body !== null) {
         if (!(await isSigned(options.crypto, answer, null, item, options.now()))) {
           throw new OutcomeUnknown('the stream is not signed by the switch', null, null);
         }
-        return answer.body;
+        const { status, body } = answer;
+        const contentType = answer.headers.get('content-type') ?? '';
+        return {
+          body,
+          isSigned(bytes, by) {
+            const headers = new Map([
+              ['content-type', contentType],
+              ['content-digest', by.contentDigest],
+              ['signature-input', by.signatureInput],
+              ['signature', by.signature],
+            ]);
+            const told = { status, headers: { get: (name: string) => headers.get(name) ?? null } };
+            return isSigned(options.crypto, told, bytes, item, options.now());
+          },
+        };
       }
       const read = await readAnswer(options, answer, item);
       if (read.kind === 'refused') throw read.error;
       throw new OutcomeUnknown('the stream did not open', null, null);
     },
   };
+}
+
+function textOf({ body, lines }: CallOptions): string | null {
+  if (lines !== undefined) return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+  return body === undefined ? null : JSON.stringify(body);
 }
 
 /** Doubling, and a random half: many clients must not come back at the same moment. */
@@ -178,11 +213,11 @@ async function attemptOnce(
 
 async function signed(
   options: TransportOptions,
-  { route, url, body, headers, idempotencyKey }: Prepared,
+  { route, url, body, contentType: type, headers, idempotencyKey }: Prepared,
 ) {
   const { crypto, now } = options;
   const contentDigest = body === null ? undefined : `sha-256=:${await crypto.digest(body)}:`;
-  const contentType = body === null ? undefined : 'application/json';
+  const contentType = body === null ? undefined : type;
   const components = requestComponents({
     method: route.method,
     targetUri: url,
@@ -206,7 +241,7 @@ async function signed(
 /** The answer's signature covers its status, body and the signature of the request it answers. */
 async function isSigned(
   crypto: ClientCrypto,
-  answer: FetchAnswer,
+  answer: Pick<FetchAnswer, 'status' | 'headers'>,
   body: Uint8Array | null,
   requestSignature: string,
   nowMs: number,

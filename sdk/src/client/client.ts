@@ -3,6 +3,10 @@ import type { z } from 'zod';
 import {
   type AliasRecordJson,
   aliasRecordSchema,
+  type BulkEndJson,
+  type BulkItem,
+  type BulkResultJson,
+  type CapturePayment,
   type ClaimAlias,
   type CreateLookup,
   type CreateOrder,
@@ -20,10 +24,15 @@ import {
   positionsSchema,
   type QuoteJson,
   quoteSchema,
+  type RateJson,
   type ReportLeg,
   type Route,
+  rateListSchema,
+  rateSchema,
   switchRoutes as routes,
+  type SetRate,
 } from '../contract/index.ts';
+import { type BulkOptions, readBulk } from './client.bulk.ts';
 import { type ClientCrypto, createWebCrypto, type Jwk } from './client.crypto.ts';
 import { HutongProblem, OutcomeUnknown } from './client.errors.ts';
 import { readEvents } from './client.events.ts';
@@ -71,6 +80,26 @@ export interface HutongClient {
       | { readonly reference: string }
       | { readonly legId: string },
   ): Promise<PaymentJson>;
+  /**
+   * Up to 10,000 payments in one signed call: a result for each as it is durable. Returns the
+   * signed end; throws OutcomeUnknown where it does not come: ask again with the same keys.
+   */
+  bulk(
+    items: readonly BulkItem[],
+    options: BulkOptions,
+  ): AsyncGenerator<BulkResultJson, BulkEndJson>;
+  /** Takes all, or a part, of what is on hold for a party of yours. */
+  capture(
+    id: string,
+    body: CapturePayment,
+    options: MoneyOptions,
+  ): Promise<Replayable<PaymentJson>>;
+  release(id: string, options: MoneyOptions): Promise<Replayable<PaymentJson>>;
+  /** Shows the preimage of the payment's condition. */
+  fulfil(id: string, fulfilment: string, options: MoneyOptions): Promise<Replayable<PaymentJson>>;
+  /** For FX participants. */
+  setRate(body: SetRate, options: MoneyOptions): Promise<Replayable<RateJson>>;
+  rates(): Promise<readonly RateJson[]>;
   reportLeg(legId: string, body: ReportLeg): Promise<PaymentJson>;
   createOrder(body: CreateOrder, options: MoneyOptions): Promise<Replayable<OrderJson>>;
   order(id: string): Promise<OrderJson>;
@@ -132,6 +161,14 @@ export async function createHutongClient(options: HutongClientOptions): Promise<
       money(routes.createRefund, paymentSchema, { params: { id }, body }, asked),
     payment: (id) => ask(routes.getPayment, paymentSchema, { params: { id } }),
     findPayment: (query) => ask(routes.findPayment, paymentSchema, { query: { ...query } }),
+    bulk: (items, asked) => readBulk(transport, items, asked),
+    capture: (id, body, asked) =>
+      money(routes.capturePayment, paymentSchema, { params: { id }, body }, asked),
+    release: (id, asked) => money(routes.releasePayment, paymentSchema, { params: { id } }, asked),
+    fulfil: (id, fulfilment, asked) =>
+      money(routes.fulfilPayment, paymentSchema, { params: { id }, body: { fulfilment } }, asked),
+    setRate: (body, asked) => money(routes.setRate, rateSchema, { body }, asked),
+    rates: async () => (await ask(routes.listRates, rateListSchema)).rates,
     reportLeg: (legId, body) => ask(routes.reportLeg, paymentSchema, { params: { legId }, body }),
     createOrder: (body, asked) => money(routes.createOrder, orderSchema, { body }, asked),
     order: (id) => ask(routes.getOrder, orderSchema, { params: { id } }),
@@ -153,8 +190,8 @@ export async function createHutongClient(options: HutongClientOptions): Promise<
       while (!signal.aborted) {
         const headers: Record<string, string> = last === undefined ? {} : { 'last-event-id': last };
         try {
-          const stream = await transport.open(routes.getEvents, headers, signal);
-          for await (const event of readEvents(stream)) {
+          const { body } = await transport.open(routes.getEvents, { headers }, signal);
+          for await (const event of readEvents(body)) {
             last = event.id;
             yield event;
           }

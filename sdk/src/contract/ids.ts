@@ -10,6 +10,7 @@ export const uuidSchema = z
 export const paymentIdSchema = uuidSchema;
 export const orderIdSchema = uuidSchema;
 export const quoteIdSchema = uuidSchema;
+export const bulkIdSchema = uuidSchema;
 
 /**
  * Leg id: 32 hex digits, so that it fits every protocol's external id (32 characters at WeChat

@@ -1,4 +1,5 @@
 // The native protocol of Hutong: what participants call, and what their wallets serve.
+export * from './bulk.ts';
 export * from './directory.ts';
 export * from './holds.ts';
 export * from './openapi.ts';

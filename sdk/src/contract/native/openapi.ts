@@ -4,6 +4,7 @@ import { z } from 'zod';
 import * as ids from '../ids.ts';
 import * as money from '../money.ts';
 import * as problems from '../problems.ts';
+import * as bulk from './bulk.ts';
 import * as directory from './directory.ts';
 import * as holds from './holds.ts';
 import * as orders from './orders.ts';
@@ -38,6 +39,7 @@ const modules: readonly Readonly<Record<string, unknown>>[] = [
   problems,
   party,
   payments,
+  bulk,
   holds,
   orders,
   directory,
@@ -133,6 +135,15 @@ function operation(tag: string, route: Route, schemaOf: SchemaOf): Json {
     ...(route.body === undefined
       ? {}
       : { requestBody: { required: true, content: json(schemaOf(route.body)) } }),
+    ...(route.lines === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: true,
+            description: 'A line for each item',
+            content: { [bulk.NDJSON_MEDIA_TYPE]: { schema: schemaOf(route.lines) } },
+          },
+        }),
     responses: {
       ...Object.fromEntries(
         Object.entries(route.answers).map(([code, answer]) => [code, answerOf(answer, schemaOf)]),

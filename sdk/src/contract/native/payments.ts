@@ -31,35 +31,48 @@ export const authorisationSchema = z
 
 export const payeeRefSchema = z.strictObject({ alias: aliasSchema }).meta({ id: 'PayeeRef' });
 
-const ONE_HOLD = 'a payment waits for its capture or for its condition, not for both';
-const EXACTLY_ONE = 'say who is paid by exactly one of payee with amount, quoteId, orderId';
+export const ONE_HOLD = 'a payment waits for its capture or for its condition, not for both';
+export const EXACTLY_ONE = 'say who is paid by exactly one of payee with amount, quoteId, orderId';
+
+interface Wish {
+  readonly payee?: unknown;
+  readonly amount?: unknown;
+  readonly quoteId?: unknown;
+  readonly orderId?: unknown;
+  readonly capture?: unknown;
+  readonly condition?: unknown;
+}
+
+export const saysWhoIsPaid = ({ payee, amount, quoteId, orderId }: Wish) =>
+  (payee === undefined) === (amount === undefined) &&
+  [payee, quoteId, orderId].filter((each) => each !== undefined).length === 1;
+export const hasOneHold = ({ capture, condition }: Wish) =>
+  capture === undefined || condition === undefined;
+
+/** The members of a payment's wish; which go together is said by the schemas made of them. */
+export const createPaymentShape = {
+  payer: partySchema,
+  payee: payeeRefSchema.optional(),
+  amount: moneySchema.optional(),
+  quoteId: quoteIdSchema.optional(),
+  orderId: orderIdSchema.optional(),
+  reference: referenceSchema.optional(),
+  note: noteSchema.optional(),
+  expiresAt: instantSchema.optional(),
+  authorisation: authorisationSchema.optional(),
+  capture: z.literal('manual').optional().meta({
+    description: 'Reserves; the payee captures all or a part of it, or releases it',
+  }),
+  condition: conditionSchema.optional().meta({
+    description: 'Reserves; the money moves when somebody shows the preimage of this SHA-256',
+  }),
+};
 
 /** Exactly one of `payee` with `amount`, `quoteId`, `orderId` says who is paid what. */
 export const createPaymentSchema = z
-  .strictObject({
-    payer: partySchema,
-    payee: payeeRefSchema.optional(),
-    amount: moneySchema.optional(),
-    quoteId: quoteIdSchema.optional(),
-    orderId: orderIdSchema.optional(),
-    reference: referenceSchema.optional(),
-    note: noteSchema.optional(),
-    expiresAt: instantSchema.optional(),
-    authorisation: authorisationSchema.optional(),
-    capture: z.literal('manual').optional().meta({
-      description: 'Reserves; the payee captures all or a part of it, or releases it',
-    }),
-    condition: conditionSchema.optional().meta({
-      description: 'Reserves; the money moves when somebody shows the preimage of this SHA-256',
-    }),
-  })
-  .refine(({ capture, condition }) => capture === undefined || condition === undefined, ONE_HOLD)
-  .refine(
-    ({ payee, amount, quoteId, orderId }) =>
-      (payee === undefined) === (amount === undefined) &&
-      [payee, quoteId, orderId].filter((each) => each !== undefined).length === 1,
-    EXACTLY_ONE,
-  )
+  .strictObject(createPaymentShape)
+  .refine(hasOneHold, ONE_HOLD)
+  .refine(saysWhoIsPaid, EXACTLY_ONE)
   .meta({
     id: 'CreatePayment',
     description: EXACTLY_ONE,

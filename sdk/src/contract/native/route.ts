@@ -29,6 +29,8 @@ export interface Route {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** Instead of `body`: newline-delimited JSON, each line of this shape. */
+  readonly lines?: z.ZodType;
   readonly answers: Readonly<Record<number, RouteAnswer>>;
   /** What it may refuse with, besides what every route may (`request` to `auth`, `platform`). */
   readonly problems: readonly ProblemCode[];

@@ -1,4 +1,5 @@
 // All routes of the native protocol: those the switch serves, and those a wallet serves.
+import { createBulkRoute } from './bulk.ts';
 import {
   claimAliasRoute,
   createLookupRoute,
@@ -47,6 +48,7 @@ export const switchRoutes = {
   findPayment: findPaymentRoute,
   getPayment: getPaymentRoute,
   createRefund: createRefundRoute,
+  createBulk: createBulkRoute,
   capturePayment: capturePaymentRoute,
   releasePayment: releasePaymentRoute,
   fulfilPayment: fulfilPaymentRoute,

@@ -1,6 +1,11 @@
 // What every signed route does around its own act, in the order in which problems are judged:
 // read the message, ask for the key, verify, act, answer signed.
-import { idempotencyKeySchema, PROBLEM_MEDIA_TYPE, type Route } from '@hutong/sdk/contract';
+import {
+  idempotencyKeySchema,
+  NDJSON_MEDIA_TYPE,
+  PROBLEM_MEDIA_TYPE,
+  type Route,
+} from '@hutong/sdk/contract';
 import type { z } from 'zod';
 import type { Credential } from '../../../payments/port.ts';
 import {
@@ -39,6 +44,8 @@ export interface Call<R extends Route> {
   readonly asked: Asked;
   readonly language: Language;
   readonly request: InboundRequest;
+  /** What an answer's signature covers of the request. */
+  readonly signatureItem: string;
 }
 
 export interface Reply {
@@ -48,6 +55,8 @@ export interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
   /** Instead of `json`. */
   readonly stream?: AsyncIterable<string>;
+  /** Of the stream; server-sent events unless told otherwise. */
+  readonly contentType?: string;
 }
 
 export type Act<R extends Route> = (call: Call<R>) => Promise<Result<Reply>> | Result<Reply>;
@@ -78,7 +87,8 @@ function readRequest(route: Route, request: InboundRequest): Result<Read> {
   if (!query.ok) return query;
   const body = part(route.body, () => bodyOf(request.body));
   if (!body.ok) return body;
-  if (route.body === undefined && request.body.length > 0) return refuse('request_invalid');
+  const takesNone = route.body === undefined && route.lines === undefined;
+  if (takesNone && request.body.length > 0) return refuse('request_invalid');
   const key = route.idempotent ? keyOf(request) : ok('');
   if (!key.ok) return key;
   return ok({
@@ -119,6 +129,11 @@ function keyOf(request: InboundRequest): Result<string> {
   return key.success ? ok(key.data) : refuse('idempotency_key_invalid');
 }
 
+function contentTypesOf({ body, lines }: Route): readonly string[] | null {
+  if (lines !== undefined) return [NDJSON_MEDIA_TYPE];
+  return body === undefined ? null : [JSON_TYPE];
+}
+
 /**
  * A signed route, bound to what it does. The casts are the one place where the schemas' types are
  * taken for what readRequest has just checked with those very schemas.
@@ -127,7 +142,7 @@ export function bind<R extends Route>(auth: NativeAuth, route: R, act: Act<R>): 
   return {
     method: route.method,
     path: route.path,
-    contentTypes: route.body === undefined ? null : [JSON_TYPE],
+    contentTypes: contentTypesOf(route),
     async handle(request) {
       const language = languageOf(request.headers['accept-language']);
       const read = readRequest(route, request);
@@ -148,6 +163,7 @@ export function bind<R extends Route>(auth: NativeAuth, route: R, act: Act<R>): 
         asked: { credential, idempotencyKey, evidence, waitMs },
         language,
         request,
+        signatureItem,
       });
       return done.ok
         ? signedAnswer(auth, done.value, signatureItem)
@@ -159,7 +175,7 @@ export function bind<R extends Route>(auth: NativeAuth, route: R, act: Act<R>): 
 function signedAnswer(auth: NativeAuth, reply: Reply, signatureItem: string): InboundAnswer {
   const { status, json, stream, headers } = reply;
   if (stream !== undefined) {
-    const contentType = 'text/event-stream';
+    const { contentType = 'text/event-stream' } = reply;
     const signed = auth.signAnswer({ status, contentType }, null, signatureItem);
     return { status, headers: { ...headers, ...signed }, body: stream };
   }

@@ -3,6 +3,7 @@ import type { Route } from '@hutong/sdk/contract';
 import type { InboundRoute } from '../../inbound.ts';
 import { createNativeAuth } from '../native.auth.ts';
 import type { NativeDeps } from '../native.deps.ts';
+import { bulkRoutes } from './bulk.routes.ts';
 import { directoryRoutes } from './directory.routes.ts';
 import { holdRoutes } from './holds.routes.ts';
 import { orderRoutes } from './orders.routes.ts';
@@ -16,6 +17,7 @@ export function nativeRoutes(deps: NativeDeps): readonly InboundRoute[] {
   const on = <R extends Route>(route: R, act: Act<R>) => bind(auth, route, act);
   return [
     ...paymentRoutes(deps, on),
+    ...bulkRoutes(deps, auth, on),
     ...holdRoutes(deps, on),
     ...orderRoutes(deps, on),
     ...directoryRoutes(deps, on),
