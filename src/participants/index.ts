@@ -6,3 +6,4 @@ export { createParticipants, secretsSubject } from './participant.machine.ts';
 export type { KeyHolder, ParticipantsView } from './participant.register.ts';
 export { createParticipantService } from './participant.service.ts';
 export * from './participant.ts';
+export { parsePublicKey } from './public-key.ts';

@@ -145,9 +145,16 @@ test('the first use of a currency opens its transit and bank, and lets the schem
   expect(participants.view.currencies()).toEqual(['CNY', 'EUR']);
 });
 
-const statuses: readonly ParticipantStatus[] = ['invited', 'active', 'suspended', 'closed'];
+const statuses: readonly ParticipantStatus[] = [
+  'invited',
+  'certified',
+  'active',
+  'suspended',
+  'closed',
+];
 const ways: Readonly<Record<ParticipantStatus, readonly ParticipantStatus[]>> = {
-  invited: ['active', 'closed'],
+  invited: ['certified', 'closed'],
+  certified: ['active', 'closed'],
   active: ['suspended'],
   suspended: ['active', 'closed'],
   closed: [],
@@ -155,6 +162,7 @@ const ways: Readonly<Record<ParticipantStatus, readonly ParticipantStatus[]>> = 
 /** How to get there from active. */
 const path: Readonly<Record<ParticipantStatus, readonly ParticipantStatus[]>> = {
   invited: [],
+  certified: ['certified'],
   active: [],
   suspended: ['suspended'],
   closed: ['suspended', 'closed'],
@@ -162,7 +170,8 @@ const path: Readonly<Record<ParticipantStatus, readonly ParticipantStatus[]>> = 
 const pairs = statuses.flatMap((from) => statuses.map((to) => [from, to] as const));
 
 test.each(pairs)('from %s to %s is a way exactly where the list says so', (from, to) => {
-  register('lotus', from === 'invited' ? 'invited' : 'active');
+  const isYoung = from === 'invited' || from === 'certified';
+  register('lotus', isYoung ? 'invited' : 'active');
   for (const status of path[from]) {
     decide({ type: 'set_status', participantId: 'lotus', status, ifVersion: null });
   }

@@ -14,7 +14,13 @@ export const PARTICIPANT_KINDS = [
 ] as const;
 export type ParticipantKind = (typeof PARTICIPANT_KINDS)[number];
 
-export const PARTICIPANT_STATUSES = ['invited', 'active', 'suspended', 'closed'] as const;
+export const PARTICIPANT_STATUSES = [
+  'invited',
+  'certified',
+  'active',
+  'suspended',
+  'closed',
+] as const;
 export type ParticipantStatus = (typeof PARTICIPANT_STATUSES)[number];
 
 export interface Participant {
@@ -39,7 +45,9 @@ export interface StatusTransition {
 export const STATUS_TRANSITIONS: readonly StatusTransition[] = [
   { from: null, to: 'invited', on: 'registered; contracts and keys are still to come' },
   { from: null, to: 'active', on: 'registered with everything in place' },
-  { from: 'invited', to: 'active', on: 'admitted' },
+  { from: 'invited', to: 'certified', on: 'its connections and keys were tried, and work' },
+  { from: 'certified', to: 'active', on: 'admitted' },
+  { from: 'certified', to: 'closed', on: 'never admitted' },
   { from: 'active', to: 'suspended', on: 'stopped: nothing new begins, what is under way ends' },
   { from: 'suspended', to: 'active', on: 'let in again' },
   { from: 'invited', to: 'closed', on: 'never admitted' },

@@ -15,7 +15,8 @@ export type Operation =
   | 'release'
   | 'fulfil'
   | 'rate'
-  | 'bulk';
+  | 'bulk'
+  | 'operator';
 
 /** 16 bytes of HMAC-SHA-256, as 32 hex digits. */
 function tag(indexKey: Uint8Array, text: string): string {

@@ -56,6 +56,7 @@ test.each<[string, bigint, Partial<FeeTerms>, string]>([
 const minor = fc.bigInt({ min: 0n, max: 10n ** 6n });
 const feeTerms: fc.Arbitrary<FeeTerms> = fc
   .record({
+    tiers: fc.constant([]),
     fixedMinor: minor,
     bps: fc.integer({ min: 0, max: 10_000 }),
     minMinor: minor,

@@ -6,6 +6,13 @@ import { feeOfBps, MAX_AMOUNT_MINOR } from '../money/index.ts';
 export const FEE_BEARERS = ['payer', 'payee'] as const;
 export type FeeBearer = (typeof FEE_BEARERS)[number];
 
+/** The fee of amounts up to `upToMinor`. */
+export interface FeeTier {
+  readonly upToMinor: bigint;
+  readonly fixedMinor: bigint;
+  readonly bps: number;
+}
+
 /**
  * What the scheme takes in one currency: fixed + bps of the amount, not below min, not above max.
  */
@@ -16,6 +23,8 @@ export interface FeeTerms {
   readonly minMinor: bigint;
   /** `null`: without an upper bound. */
   readonly maxMinor: bigint | null;
+  /** For smaller amounts: the first whose `upToMinor` is not exceeded holds. Ascending. */
+  readonly tiers: readonly FeeTier[];
   /** payer: pays it on top. payee: receives that much less. */
   readonly bearer: FeeBearer;
 }
@@ -25,6 +34,7 @@ export const NO_FEE: FeeTerms = {
   bps: 0,
   minMinor: 0n,
   maxMinor: 0n,
+  tiers: [],
   bearer: 'payer',
 };
 
@@ -57,7 +67,8 @@ export type Priced =
 
 /** The fee on an amount above zero, in its minor units. */
 export function feeOf(amountMinor: bigint, fee: FeeTerms): bigint {
-  const rawMinor = fee.fixedMinor + feeOfBps(amountMinor, fee.bps, 'half_up');
+  const { fixedMinor, bps } = fee.tiers.find((tier) => amountMinor <= tier.upToMinor) ?? fee;
+  const rawMinor = fixedMinor + feeOfBps(amountMinor, bps, 'half_up');
   const atLeast = rawMinor < fee.minMinor ? fee.minMinor : rawMinor;
   return fee.maxMinor !== null && atLeast > fee.maxMinor ? fee.maxMinor : atLeast;
 }
@@ -87,12 +98,16 @@ export function price(asked: {
 
 /** Whether fee terms are any: what a schedule may say. */
 export function areFeeTerms(fee: FeeTerms): boolean {
-  const { fixedMinor, bps, minMinor, maxMinor } = fee;
+  const { fixedMinor, bps, minMinor, maxMinor, tiers } = fee;
   const amounts = [fixedMinor, minMinor, maxMinor ?? 0n];
+  for (const tier of tiers) amounts.push(tier.fixedMinor, tier.upToMinor);
+  const shares = [bps, ...tiers.map((tier) => tier.bps)];
+  const isAscending = tiers.every(
+    ({ upToMinor }, i) => upToMinor > (tiers[i - 1]?.upToMinor ?? 0n),
+  );
   return (
-    Number.isInteger(bps) &&
-    bps >= 0 &&
-    bps <= 10_000 &&
+    shares.every((each) => Number.isInteger(each) && each >= 0 && each <= 10_000) &&
+    isAscending &&
     amounts.every((minor) => minor >= 0n && minor <= MAX_AMOUNT_MINOR) &&
     (maxMinor === null || maxMinor >= minMinor)
   );

@@ -31,7 +31,7 @@ export async function loadQuotes(
   const versions = await reader.rows(
     // rides fee_schedules_pkey
     `select distinct on (currency) currency, version, fixed_minor, bps, min_minor, max_minor,
-       bearer, set_at_ms, set_by
+       tiers, bearer, set_at_ms, set_by
      from fee_schedules order by currency, version desc`,
   );
   for (const row of versions) {

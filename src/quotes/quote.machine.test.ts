@@ -69,7 +69,7 @@ const setFee = (bps: number, ifVersion: number | null = null) =>
     id: newId(),
     by: 'operator',
     currency: 'CNY',
-    fee: { fixedMinor: 0n, bps, minMinor: 0n, maxMinor: null, bearer: 'payer' },
+    fee: { fixedMinor: 0n, bps, minMinor: 0n, maxMinor: null, tiers: [], bearer: 'payer' },
     ifVersion,
   });
 const codeOf = (result: QuoteResult) => (result.ok ? 'ok' : result.code);

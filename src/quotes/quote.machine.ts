@@ -313,6 +313,7 @@ function setFeeSchedule(
       bps: fee.bps,
       minMinor: String(fee.minMinor),
       maxMinor: fee.maxMinor === null ? null : String(fee.maxMinor),
+      tiers: fee.tiers.map((t) => `${t.upToMinor}:${t.fixedMinor}:${t.bps}`),
       bearer: fee.bearer,
       by,
     },

@@ -94,7 +94,14 @@ for (const participantId of ['lotus', 'maple']) {
   const connectionId = `${participantId}-main`;
   valueOf(await onboarding.addConnection({ participantId, connectionId, dialect: 'native' }, ask));
 }
-const fee = { fixedMinor: 3n, bps: 10, minMinor: 1n, maxMinor: 5_000n, bearer: 'payee' } as const;
+const fee = {
+  fixedMinor: 3n,
+  bps: 10,
+  minMinor: 1n,
+  maxMinor: 5_000n,
+  tiers: [],
+  bearer: 'payee',
+} as const;
 for (const bps of [20, 10]) {
   valueOf(await start.rooms.service.setFeeSchedule({ currency: 'CNY', fee: { ...fee, bps } }, ask));
 }

@@ -14,8 +14,19 @@ import type { Row } from '../journal/store.ts';
 import { defineTable, type Sealable } from '../journal/table.ts';
 import { defect } from '../runtime/defect.ts';
 import { exchangeSchema, exchangeText, type Rate } from './exchange.ts';
-import { FEE_BEARERS } from './price.ts';
+import { FEE_BEARERS, type FeeTier } from './price.ts';
 import type { FeeSchedule, Quote, QuotedPayee } from './quote.ts';
+
+const tiersText = (tiers: readonly FeeTier[]) =>
+  JSON.stringify(tiers.map((t) => [String(t.upToMinor), String(t.fixedMinor), t.bps]));
+
+const tiersSchema = z.array(
+  z.tuple([z.string(), z.string(), z.number()]).transform(([upTo, fixed, bps]) => ({
+    upToMinor: BigInt(upTo),
+    fixedMinor: BigInt(fixed),
+    bps,
+  })),
+);
 
 export const FEE_SCHEDULES = defineTable<FeeSchedule>('fee_schedules', [
   { name: 'currency', type: 'text', value: (s) => s.currency, key: true },
@@ -24,6 +35,7 @@ export const FEE_SCHEDULES = defineTable<FeeSchedule>('fee_schedules', [
   { name: 'bps', type: 'int4', value: (s) => s.fee.bps },
   { name: 'min_minor', type: 'int8', value: (s) => s.fee.minMinor },
   { name: 'max_minor', type: 'int8', value: (s) => s.fee.maxMinor },
+  { name: 'tiers', type: 'json', value: (s) => tiersText(s.fee.tiers) },
   { name: 'bearer', type: 'text', value: (s) => s.fee.bearer },
   { name: 'set_at_ms', type: 'int8', value: (s) => s.setAtMs },
   { name: 'set_by', type: 'text', value: (s) => s.by },
@@ -38,6 +50,7 @@ export function feeScheduleOf(row: Row): FeeSchedule {
       bps: integerOf(row, 'bps'),
       minMinor: bigintOf(row, 'min_minor'),
       maxMinor: bigintOrNull(row, 'max_minor'),
+      tiers: tiersSchema.parse(row['tiers']),
       bearer: wordOf(row, 'bearer', FEE_BEARERS),
     },
     setAtMs: integerOf(row, 'set_at_ms'),

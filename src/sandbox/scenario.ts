@@ -134,6 +134,6 @@ export const SANDBOX_WALLETS: readonly ScenarioWallet[] = [
 
 /** What the scheme earns, by currency. */
 export const SANDBOX_FEES: Readonly<Record<string, FeeTerms>> = {
-  CNY: { fixedMinor: 0n, bps: 20, minMinor: 1n, maxMinor: 500n, bearer: 'payer' },
-  EUR: { fixedMinor: 5n, bps: 0, minMinor: 0n, maxMinor: null, bearer: 'payer' },
+  CNY: { fixedMinor: 0n, bps: 20, minMinor: 1n, maxMinor: 500n, tiers: [], bearer: 'payer' },
+  EUR: { fixedMinor: 5n, bps: 0, minMinor: 0n, maxMinor: null, tiers: [], bearer: 'payer' },
 };

@@ -3,6 +3,7 @@
 // use this alone.
 import { createHmac } from 'node:crypto';
 import type { ProblemCode } from '@hutong/sdk/contract';
+import { createAdmin } from '../admin/index.ts';
 import {
   createAliasResolver,
   createDirectory,
@@ -105,8 +106,9 @@ function openRooms(options: CoreOptions, { journal, ledger, vault }: Opened, gro
     policy: () => 'allow',
   });
   const notices = createNoticeBook();
+  const admin = createAdmin();
   const machines = [participants.machine, directory.machine, quotes.machine, machine];
-  journal.register([...machines, notices.machine]);
+  journal.register([...machines, notices.machine, admin.machine]);
   const { reader, unseal } = journal;
   const aliases = createDirectoryService({
     journal,
@@ -116,7 +118,7 @@ function openRooms(options: CoreOptions, { journal, ledger, vault }: Opened, gro
     newId: options.ids.uuid,
     indexKey,
   });
-  return { participants, directory, quotes, stored, machine, aliases, notices };
+  return { participants, directory, quotes, stored, machine, aliases, notices, admin };
 }
 
 type Rooms = ReturnType<typeof openRooms>;

@@ -1,11 +1,12 @@
 // The composition root: opens the database, wires the rooms, mounts the dialects and listens. The
 // one place that knows everything; nothing imports it but the sandbox, the commands and tests.
 import { join } from 'node:path';
+import { type AdminDeps, adminRoutes } from '../admin/index.ts';
 import { orderLinkRoutes } from '../dialects/order-link.ts';
 import { dialects, type RegistryDeps } from '../dialects/registry.ts';
 import { createHttpServer } from '../http/index.ts';
 import { createCurrencies } from '../money/index.ts';
-import { OPERATOR_ID } from '../participants/index.ts';
+import { createParticipantService, OPERATOR_ID } from '../participants/index.ts';
 import {
   checkDurability,
   type DatabaseConnection,
@@ -13,6 +14,7 @@ import {
   migrate,
   resolveDatabase,
 } from '../postgres/index.ts';
+import { createQuoteService } from '../quotes/index.ts';
 import {
   createCryptoRandom,
   createIds,
@@ -30,7 +32,8 @@ import { type Core, createCore } from './core.ts';
 import { createDirectoryPort } from './directory.port.ts';
 import { createEventsPort } from './events.port.ts';
 import { isHolderDead, ownHolder } from './holder.ts';
-import { createOutlets } from './outlets.ts';
+import { enrolFirst } from './operator-key.ts';
+import { createOutlets, type Outlets } from './outlets.ts';
 import { createParticipantsPort } from './participants.port.ts';
 import { createRatesPort } from './rates.port.ts';
 import { removeRunFile, writeRunFile } from './run-file.ts';
@@ -98,6 +101,7 @@ async function lay(
 
 interface Wired {
   readonly core: Core;
+  readonly outlets: Outlets;
   readonly deps: RegistryDeps;
 }
 
@@ -151,20 +155,57 @@ function wire(
     replays: createReplayCache(clock),
     http,
   };
-  return { core, deps };
+  return { core, outlets, deps };
+}
+
+/** What the operator's API works on. */
+function operatorsDeps({ core, outlets, deps }: Wired): AdminDeps {
+  const { journal, participants, quotes, admin, machine, indexKey } = core;
+  const { clock, ids, currencies, signingKey, replays } = deps;
+  const newId = ids.uuid;
+  const known = new Set(dialects.map(({ id }) => id));
+  return {
+    admin,
+    journal,
+    machine,
+    view: participants.view,
+    participants: createParticipantService({
+      journal,
+      participants,
+      currencies,
+      dialects: known,
+      newId,
+      indexKey,
+    }),
+    quotes: createQuoteService({ journal, quotes, clock, newId }),
+    quotesView: quotes.view,
+    outlet: outlets.outlet,
+    participantKey: deps.participants.key,
+    currencies,
+    clock,
+    ids,
+    signingKey,
+    replays,
+    indexKey,
+    get publicUrl() {
+      return deps.publicUrl;
+    },
+  };
 }
 
 /** Mounts the dialects and listens; the address, without a trailing slash. */
 async function listen(
   settings: Settings,
-  { core, deps }: Wired,
+  wired: Wired,
   lifecycle: Lifecycle,
   isSeeded: () => boolean,
 ): Promise<string> {
+  const { core, deps } = wired;
   const server = createHttpServer({
     routes: [
       ...orderLinkRoutes(deps, dialects),
       ...dialects.flatMap((dialect) => dialect.inbound(deps)),
+      ...adminRoutes(operatorsDeps(wired)),
     ],
     readiness: { leading: core.journal.isFresh, seeded: isSeeded },
     limits: { bodyBytesMax: settings.bodyBytesMax },
@@ -205,7 +246,7 @@ export async function startSwitch(
       core,
       logger,
       publicKey: { keyId, jwk: publicJwk },
-      leading: () => leading(core),
+      leading: () => leading(core, dataFolder, mode === 'sandbox'),
       async stop() {
         const report = await lifecycle.stop();
         for (const { name, error } of report.failed) {
@@ -220,7 +261,7 @@ export async function startSwitch(
 }
 
 /** Waits for leadership, then sees that the scheme itself takes part: it earns the fees. */
-async function leading(core: Core): Promise<void> {
+async function leading(core: Core, folder: string, isSandbox: boolean): Promise<void> {
   const { journal, participants } = core;
   if (journal.role() !== 'leading') {
     await new Promise<void>((resolve) => {
@@ -231,6 +272,7 @@ async function leading(core: Core): Promise<void> {
       });
     });
   }
+  await enrolFirst(core, folder, isSandbox);
   if (participants.view.participant(OPERATOR_ID) !== undefined) return;
   await journal.submit(participants.machine, {
     type: 'register',

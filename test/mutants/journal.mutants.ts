@@ -133,7 +133,7 @@ export const journalMutants: readonly Mutant[] = [
   },
   {
     what: "one participant's key answers for another",
-    file: 'src/dialects/native/native.auth.ts',
+    file: 'src/dialects/signed-auth.ts',
     find: "key?.participantId === participantId && key.standing !== 'revoked'",
     replace: "key !== undefined && key.standing !== 'revoked'",
     tests: connectorTests,

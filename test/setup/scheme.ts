@@ -195,6 +195,7 @@ export function createScheme(options: SchemeOptions) {
         bps: 10,
         minMinor: 5n,
         maxMinor: 100n,
+        tiers: [],
         bearer: 'payer',
       } as const;
       const schedule = { type: 'set_fee_schedule', currency, fee, ifVersion: null } as const;

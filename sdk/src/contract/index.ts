@@ -3,4 +3,5 @@
 export * from './ids.ts';
 export * from './money.ts';
 export * from './native/index.ts';
+export * from './operator/index.ts';
 export * from './problems.ts';

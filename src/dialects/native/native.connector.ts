@@ -25,7 +25,8 @@ import type {
 import { problem } from '../../problems/index.ts';
 import { required } from '../../runtime/defect.ts';
 import { type HttpResult, parseJson } from '../../wire/index.ts';
-import { answerEvidence, createNativeAuth } from './native.auth.ts';
+import { answerEvidence } from '../signed-auth.ts';
+import { createNativeAuth } from './native.auth.ts';
 import type { NativeConnectorDeps } from './native.deps.ts';
 import { currencyOf, writeMoney } from './native.messages.ts';
 import { encodeInstruction, legReport, routesOf, unknownReport } from './native.outbound.ts';

@@ -2,31 +2,10 @@
 // The shapes themselves are the contract's (sdk/src/contract/native); money is judged here, by its
 // currency, so that `-5` is `amount_negative` and not a schema error.
 import type { Money } from '@hutong/sdk/contract';
-import type { z } from 'zod';
 import { type Currencies, type Currency, formatAmount, parseAmount } from '../../money/index.ts';
 import type { Amount } from '../../payments/port.ts';
-import { ok, type ProblemError, type Result, refuse } from '../../problems/index.ts';
+import { ok, type Result, refuse } from '../../problems/index.ts';
 import { required } from '../../runtime/defect.ts';
-
-/** Enough to mend a request in one go; a hostile one does not get a long answer. */
-const ERRORS_MAX = 10;
-
-/** RFC 6901. */
-function pointerOf(path: readonly PropertyKey[]): string {
-  return path
-    .map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`)
-    .join('');
-}
-
-export function readMessage<T>(schema: z.ZodType<T>, value: unknown): Result<T> {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return ok(parsed.data);
-  const errors: ProblemError[] = parsed.error.issues.slice(0, ERRORS_MAX).map((issue) => ({
-    pointer: pointerOf(issue.path),
-    detail: issue.message.slice(0, 200),
-  }));
-  return refuse('request_invalid', { errors });
-}
 
 /** `pointer` is where the money stands in the message: `/amount`. */
 export function readMoney(

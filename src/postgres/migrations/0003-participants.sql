@@ -10,8 +10,8 @@ create table participants (
   version int4 not null,
   constraint participants_operator check ((id = 'operator') = (kind = 'operator')),
   constraint participants_transition check (coalesce(previous_status, '') || '>' || status in (
-    '>invited', '>active', 'invited>active', 'active>suspended', 'suspended>active',
-    'invited>closed', 'suspended>closed'
+    '>invited', '>active', 'invited>certified', 'certified>active', 'certified>closed',
+    'active>suspended', 'suspended>active', 'invited>closed', 'suspended>closed'
   ))
 );
 

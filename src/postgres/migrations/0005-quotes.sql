@@ -6,6 +6,7 @@ create table fee_schedules (
   bps int4 not null check (bps between 0 and 10000),
   min_minor int8 not null check (min_minor >= 0),
   max_minor int8 check (max_minor >= min_minor),
+  tiers json not null,
   bearer text not null check (bearer in ('payer', 'payee')),
   set_at_ms int8 not null,
   set_by text not null,

@@ -49,7 +49,9 @@ const modules: readonly Readonly<Record<string, unknown>>[] = [
 ];
 
 /** Every exported schema with an id of its own becomes a component. */
-function named(): z.core.$ZodRegistry<{ id: string }> {
+function named(
+  modules: readonly Readonly<Record<string, unknown>>[],
+): z.core.$ZodRegistry<{ id: string }> {
   const registry = z.registry<{ id: string }>();
   for (const module of modules) {
     for (const value of Object.values<unknown>(module)) {
@@ -68,8 +70,36 @@ function bare(schema: unknown): Json {
   return rest;
 }
 
-export function openApiDocument(options: OpenApiOptions = {}): OpenApiDocument {
-  const registry = named();
+interface Described {
+  readonly title: string;
+  readonly tags: readonly { readonly name: string; readonly description: string }[];
+  readonly routes: readonly (readonly [
+    'switch' | 'wallet' | 'operator',
+    Readonly<Record<string, Route>>,
+  ])[];
+  readonly modules: readonly Readonly<Record<string, unknown>>[];
+}
+
+const native: Described = {
+  title: 'Hutong native protocol',
+  tags: [
+    { name: 'switch', description: 'Served by the switch' },
+    { name: 'wallet', description: "Served by a participant's wallet, called by the switch" },
+  ],
+  routes: [
+    ['switch', switchRoutes],
+    ['wallet', walletRoutes],
+  ],
+  modules,
+};
+
+/** The participants' protocol. */
+export const openApiDocument = (options: OpenApiOptions = {}): OpenApiDocument =>
+  describe(native, options);
+
+/** Made from routes of any of the house's APIs. */
+export function describe(what: Described, options: OpenApiOptions): OpenApiDocument {
+  const registry = named(what.modules);
   const { schemas } = z.toJSONSchema(registry, { uri: refOf, reused: 'inline' });
   const components = Object.fromEntries(
     Object.entries(schemas).map(([id, schema]) => [id, bare(schema)]),
@@ -83,7 +113,7 @@ export function openApiDocument(options: OpenApiOptions = {}): OpenApiDocument {
   }
 
   const paths: Record<string, Json> = {};
-  const add = (tag: 'switch' | 'wallet', routes: Readonly<Record<string, Route>>) => {
+  const add = (tag: string, routes: Readonly<Record<string, Route>>) => {
     for (const route of Object.values(routes)) {
       const path = tag === 'wallet' ? `/{walletEndpoint}${route.path}` : route.path;
       paths[path] = {
@@ -92,13 +122,12 @@ export function openApiDocument(options: OpenApiOptions = {}): OpenApiDocument {
       };
     }
   };
-  add('switch', switchRoutes);
-  add('wallet', walletRoutes);
+  for (const [tag, routes] of what.routes) add(tag, routes);
 
   return {
     openapi: '3.1.0',
     info: {
-      title: 'Hutong native protocol',
+      title: what.title,
       version: options.version ?? '1',
       description:
         'Signed JSON between participants and the switch. Requests and answers are signed as in ' +
@@ -106,10 +135,7 @@ export function openApiDocument(options: OpenApiOptions = {}): OpenApiDocument {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: options.serverUrl ?? '/' }],
-    tags: [
-      { name: 'switch', description: 'Served by the switch' },
-      { name: 'wallet', description: "Served by a participant's wallet, called by the switch" },
-    ],
+    tags: what.tags,
     paths,
     components: { schemas: components, securitySchemes: { httpMessageSignature } },
   };

@@ -21,12 +21,11 @@ import {
 } from '../../../problems/index.ts';
 import { parseJson } from '../../../wire/index.ts';
 import type { InboundRoute } from '../../inbound.ts';
-import type { NativeAuth } from '../native.auth.ts';
+import type { SignedAuth } from '../../signed-auth.ts';
+import { type Asked, type Call, readMessage } from '../../signed-route.ts';
 import type { NativeDeps } from '../native.deps.ts';
-import { readMessage } from '../native.messages.ts';
 import type { On } from './bound.ts';
-import { type Asked, payCommand } from './commands.ts';
-import type { Call } from './pipeline.ts';
+import { payCommand } from './commands.ts';
 
 /** 10,000 lines of 800 bytes. */
 const BODY_BYTES_MAX = 8_388_608;
@@ -107,7 +106,7 @@ async function* ready(work: readonly Promise<BulkResultJson>[]): AsyncGenerator<
   }
 }
 
-export function bulkRoutes(deps: NativeDeps, auth: NativeAuth, on: On): InboundRoute[] {
+export function bulkRoutes(deps: NativeDeps, auth: SignedAuth, on: On): InboundRoute[] {
   const { payments, currencies } = deps;
 
   async function one(bytes: Uint8Array, n: number, asked: Asked): Promise<BulkResultJson> {

@@ -21,11 +21,9 @@ import type {
   RefundCommand,
 } from '../../../payments/port.ts';
 import { ok, type Result } from '../../../problems/index.ts';
+import type { Asked } from '../../signed-route.ts';
 import { readMoney } from '../native.messages.ts';
 import { legProblem } from '../native.problems.ts';
-
-/** What the transport knows of a request, apart from its message. */
-export type Asked = Omit<Idempotent, 'content'> & { readonly waitMs: number };
 
 const party = ({ account, name }: PartyJson): Party => ({ account, name: name ?? null });
 const instantMs = (text: string | undefined) => (text === undefined ? null : Date.parse(text));

@@ -1,10 +1,10 @@
 // Looking payees up, quotes, and the aliases of one's own parties.
 import { switchRoutes as routes } from '@hutong/sdk/contract';
 import type { InboundRoute } from '../../inbound.ts';
+import { refusal, replyTo } from '../../signed-route.ts';
 import type { NativeDeps } from '../native.deps.ts';
 import { readMoney } from '../native.messages.ts';
 import type { On } from './bound.ts';
-import { refusal, replyTo } from './pipeline.ts';
 import { aliasJson, lookupJson, quoteJson } from './views.ts';
 
 export function directoryRoutes({ directory, currencies }: NativeDeps, on: On): InboundRoute[] {

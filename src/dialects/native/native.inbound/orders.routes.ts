@@ -3,11 +3,11 @@ import { switchRoutes as routes } from '@hutong/sdk/contract';
 import type { OrderView, Outcome } from '../../../payments/port.ts';
 import type { Result } from '../../../problems/index.ts';
 import type { InboundRoute } from '../../inbound.ts';
+import { type Reply, replyTo } from '../../signed-route.ts';
 import type { NativeDeps } from '../native.deps.ts';
 import type { AnyCall, On } from './bound.ts';
 import { closeOrderCommand, collectCommand, createOrderCommand } from './commands.ts';
 import { startedReply } from './payments.routes.ts';
-import { type Reply, replyTo } from './pipeline.ts';
 import { orderJson } from './views.ts';
 
 function orderReply(

@@ -4,10 +4,10 @@ import { parseLegId } from '../../../payments/payment.ts';
 import type { Outcome, PaymentRef, PaymentView } from '../../../payments/port.ts';
 import type { Result } from '../../../problems/index.ts';
 import type { InboundRoute } from '../../inbound.ts';
+import { type Call, type Reply, replyTo } from '../../signed-route.ts';
 import type { NativeDeps } from '../native.deps.ts';
 import type { AnyCall, On } from './bound.ts';
 import { legReport, payCommand, refundCommand } from './commands.ts';
-import { type Call, type Reply, replyTo } from './pipeline.ts';
 import { paymentJson } from './views.ts';
 
 /** 202 while it is under way; ended, 201 the first time and 200 to a replay. */

@@ -2,10 +2,10 @@
 import { type RateJson, switchRoutes as routes } from '@hutong/sdk/contract';
 import type { RateView } from '../../dialect.ts';
 import type { InboundRoute } from '../../inbound.ts';
+import { refusal, replyTo } from '../../signed-route.ts';
 import type { NativeDeps } from '../native.deps.ts';
 import { instant } from '../native.messages.ts';
 import type { On } from './bound.ts';
-import { refusal, replyTo } from './pipeline.ts';
 
 function rateJson(rate: RateView): RateJson {
   const { participantId, base, target, rate: text, setAtMs, validToMs } = rate;

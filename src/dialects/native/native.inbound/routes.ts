@@ -1,6 +1,7 @@
 // The participants' native routes, a file for each resource.
 import type { Route } from '@hutong/sdk/contract';
 import type { InboundRoute } from '../../inbound.ts';
+import { type Act, bind } from '../../signed-route.ts';
 import { createNativeAuth } from '../native.auth.ts';
 import type { NativeDeps } from '../native.deps.ts';
 import { bulkRoutes } from './bulk.routes.ts';
@@ -8,7 +9,6 @@ import { directoryRoutes } from './directory.routes.ts';
 import { holdRoutes } from './holds.routes.ts';
 import { orderRoutes } from './orders.routes.ts';
 import { paymentRoutes } from './payments.routes.ts';
-import { type Act, bind } from './pipeline.ts';
 import { rateRoutes } from './rates.routes.ts';
 import { openRoutes, statusRoutes } from './status.routes.ts';
 

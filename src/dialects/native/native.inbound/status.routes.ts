@@ -2,10 +2,10 @@
 import { openApiDocument, switchRoutes as routes } from '@hutong/sdk/contract';
 import { ok } from '../../../problems/index.ts';
 import { type InboundRoute, languageOf } from '../../inbound.ts';
+import { refusal, replyTo } from '../../signed-route.ts';
 import type { NativeDeps } from '../native.deps.ts';
 import type { On } from './bound.ts';
 import { eventStream, lastEventPlace } from './events.ts';
-import { refusal, replyTo } from './pipeline.ts';
 import { positionsJson, problemListJson } from './views.ts';
 
 export function statusRoutes(deps: NativeDeps, on: On): InboundRoute[] {

@@ -1,5 +1,5 @@
-// What every signed route does around its own act, in the order in which problems are judged:
-// read the message, ask for the key, verify, act, answer signed.
+// What every signed route of the house does around its own act, in the order in which problems are
+// judged: read the message, ask for the key, verify, act, answer signed.
 import {
   idempotencyKeySchema,
   NDJSON_MEDIA_TYPE,
@@ -7,33 +7,35 @@ import {
   type Route,
 } from '@hutong/sdk/contract';
 import type { z } from 'zod';
-import type { Credential } from '../../../payments/port.ts';
+import type { Credential, Idempotent } from '../payments/port.ts';
 import {
   definitionOf,
   type Language,
   ok,
   type Problem,
   type ProblemCode,
+  type ProblemError,
   type Result,
   refuse,
   retryAfterSeconds,
   toProblemJson,
-} from '../../../problems/index.ts';
-import { parseJson } from '../../../wire/index.ts';
+} from '../problems/index.ts';
+import { parseJson } from '../wire/index.ts';
 import {
   type InboundAnswer,
   type InboundRequest,
   type InboundRoute,
   languageOf,
-} from '../../inbound.ts';
-import { evidenceOf, type NativeAuth } from '../native.auth.ts';
-import { readMessage } from '../native.messages.ts';
-import type { Asked } from './commands.ts';
+} from './inbound.ts';
+import { evidenceOf, type SignedAuth } from './signed-auth.ts';
 
 type Output<S> = S extends z.ZodType<infer T> ? T : undefined;
 type Member<R extends Route, K extends keyof Route> = R extends { readonly [P in K]: infer S }
   ? Output<S>
   : undefined;
+
+/** What the transport knows of a request, apart from its message. */
+export type Asked = Omit<Idempotent, 'content'> & { readonly waitMs: number };
 
 export interface Call<R extends Route> {
   readonly credential: Credential;
@@ -71,6 +73,26 @@ export function waitMsOf(prefer: string | string[] | undefined): number {
   if (/(^|,)\s*respond-async\s*(,|$)/.test(text)) return 0;
   const wait = /(?:^|,)\s*wait\s*=\s*"?([0-9]{1,6})"?\s*(?:[;,]|$)/.exec(text)?.[1];
   return wait === undefined ? WAIT_MS_DEFAULT : Math.min(Number(wait) * 1_000, WAIT_MS_MAX);
+}
+
+/** Enough to mend a request in one go; a hostile one does not get a long answer. */
+const ERRORS_MAX = 10;
+
+/** RFC 6901. */
+function pointerOf(path: readonly PropertyKey[]): string {
+  return path
+    .map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`)
+    .join('');
+}
+
+export function readMessage<T>(schema: z.ZodType<T>, value: unknown): Result<T> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return ok(parsed.data);
+  const errors: ProblemError[] = parsed.error.issues.slice(0, ERRORS_MAX).map((issue) => ({
+    pointer: pointerOf(issue.path),
+    detail: issue.message.slice(0, 200),
+  }));
+  return refuse('request_invalid', { errors });
 }
 
 interface Read {
@@ -138,7 +160,7 @@ function contentTypesOf({ body, lines }: Route): readonly string[] | null {
  * A signed route, bound to what it does. The casts are the one place where the schemas' types are
  * taken for what readRequest has just checked with those very schemas.
  */
-export function bind<R extends Route>(auth: NativeAuth, route: R, act: Act<R>): InboundRoute {
+export function bind<R extends Route>(auth: SignedAuth, route: R, act: Act<R>): InboundRoute {
   return {
     method: route.method,
     path: route.path,
@@ -172,7 +194,7 @@ export function bind<R extends Route>(auth: NativeAuth, route: R, act: Act<R>): 
   };
 }
 
-function signedAnswer(auth: NativeAuth, reply: Reply, signatureItem: string): InboundAnswer {
+function signedAnswer(auth: SignedAuth, reply: Reply, signatureItem: string): InboundAnswer {
   const { status, json, stream, headers } = reply;
   if (stream !== undefined) {
     const { contentType = 'text/event-stream' } = reply;
@@ -186,7 +208,7 @@ function signedAnswer(auth: NativeAuth, reply: Reply, signatureItem: string): In
 }
 
 function problemAnswer(
-  auth: NativeAuth,
+  auth: SignedAuth,
   why: Problem,
   { requestId }: InboundRequest,
   language: Language,

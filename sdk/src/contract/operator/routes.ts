@@ -1,0 +1,10 @@
+// All routes of the operator's API.
+import { connectionRoutes } from './connections.ts';
+import { participantRoutes } from './participants.ts';
+import { schemeRoutes } from './scheme.ts';
+
+export const operatorRoutes = {
+  ...participantRoutes,
+  ...connectionRoutes,
+  ...schemeRoutes,
+} as const;
