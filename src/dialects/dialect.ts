@@ -74,6 +74,50 @@ export interface RatesPort {
   list(credential: Credential): Promise<Outcome<readonly RateView[]>>;
 }
 
+export interface WebhookView {
+  readonly id: string;
+  readonly url: string;
+  readonly types: readonly string[];
+  readonly status: 'active' | 'disabled' | 'deleted';
+  readonly why: string | null;
+  readonly told: EventPlace;
+  /** Only where it was made just now. */
+  readonly secret: string | null;
+  readonly createdAtMs: number;
+}
+
+export interface WebhookDeliveryView extends EventPlace {
+  readonly type: string;
+  readonly state: 'deferred' | 'delivered' | 'dead';
+  readonly attempts: number;
+  readonly dueAtMs: number;
+}
+
+/** Where a participant is told of its events. */
+export interface WebhooksPort {
+  create(
+    wish: Idempotent & { readonly url: string; readonly types: readonly string[] },
+  ): Promise<Outcome<WebhookView>>;
+  change(
+    wish: Idempotent & {
+      readonly id: string;
+      readonly url: string | undefined;
+      readonly types: readonly string[] | undefined;
+      readonly status: 'active' | 'disabled' | undefined;
+    },
+  ): Promise<Outcome<WebhookView>>;
+  remove(credential: Credential, id: string): Promise<Outcome<WebhookView>>;
+  rotate(wish: Idempotent & { readonly id: string }): Promise<Outcome<WebhookView>>;
+  replay(
+    wish: Idempotent & { readonly id: string; readonly after: EventPlace },
+  ): Promise<Outcome<WebhookView>>;
+  list(credential: Credential): Promise<Outcome<readonly WebhookView[]>>;
+  /** The status it answered; `null`: none. */
+  ping(credential: Credential, id: string): Promise<Outcome<number | null>>;
+  deliveries(credential: Credential, id: string): Promise<Outcome<readonly WebhookDeliveryView[]>>;
+  redeliver(credential: Credential, id: string, event: EventPlace): Promise<Outcome<null>>;
+}
+
 /** A key with everything that is asked once its signature holds. */
 export interface KnownKey {
   /** The public JWK as JSON text; the same text for the same key. */
@@ -145,6 +189,7 @@ export interface DialectDeps {
   readonly directory: DirectoryPort;
   readonly participants: ParticipantsPort;
   readonly rates: RatesPort;
+  readonly webhooks: WebhooksPort;
   readonly events: EventsPort;
   readonly currencies: Currencies;
   readonly clock: Clock;

@@ -16,7 +16,8 @@ export type Operation =
   | 'fulfil'
   | 'rate'
   | 'bulk'
-  | 'operator';
+  | 'operator'
+  | 'webhook';
 
 /** 16 bytes of HMAC-SHA-256, as 32 hex digits. */
 function tag(indexKey: Uint8Array, text: string): string {

@@ -28,6 +28,7 @@ import type { QuotedTerms } from '../payments/service.deps.ts';
 import type { DatabaseConnection } from '../postgres/index.ts';
 import { createQuotes } from '../quotes/index.ts';
 import type { Clock, Ids, Random } from '../runtime/index.ts';
+import { createWebhookBook } from '../webhooks/index.ts';
 
 export interface CoreOptions {
   readonly connection: DatabaseConnection;
@@ -107,8 +108,9 @@ function openRooms(options: CoreOptions, { journal, ledger, vault }: Opened, gro
   });
   const notices = createNoticeBook();
   const admin = createAdmin();
+  const webhooks = createWebhookBook();
   const machines = [participants.machine, directory.machine, quotes.machine, machine];
-  journal.register([...machines, notices.machine, admin.machine]);
+  journal.register([...machines, notices.machine, admin.machine, webhooks.machine]);
   const { reader, unseal } = journal;
   const aliases = createDirectoryService({
     journal,
@@ -118,7 +120,7 @@ function openRooms(options: CoreOptions, { journal, ledger, vault }: Opened, gro
     newId: options.ids.uuid,
     indexKey,
   });
-  return { participants, directory, quotes, stored, machine, aliases, notices, admin };
+  return { participants, directory, quotes, stored, machine, aliases, notices, admin, webhooks };
 }
 
 type Rooms = ReturnType<typeof openRooms>;

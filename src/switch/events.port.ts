@@ -13,7 +13,7 @@ function isAfter(event: EventPlace, place: EventPlace): boolean {
   return event.seq > place.seq || (event.seq === place.seq && event.ordinal > place.ordinal);
 }
 
-function viewOf(event: Omit<EventRow, 'salt' | 'commitment' | 'evidence' | 'audience' | 'body'>) {
+function viewOf(event: Pick<EventRow, keyof EventRead>) {
   const isOrder = event.type.startsWith('order.');
   const isPayment = event.type.startsWith('payment.');
   return {
@@ -26,29 +26,37 @@ function viewOf(event: Omit<EventRow, 'salt' | 'commitment' | 'evidence' | 'audi
   } satisfies EventView;
 }
 
-async function page(
+interface EventRead extends EventPlace {
+  readonly type: string;
+  readonly subjectId: string;
+  readonly atMs: number;
+}
+
+/** A participant's durable events after a place, in order. */
+export async function readEvents(
   journal: Journal,
   participantId: string,
   after: EventPlace,
-): Promise<EventView[]> {
+  limit: number,
+): Promise<EventRead[]> {
+  // nothing has been committed since: no need to ask PostgreSQL
+  if (after.seq >= journal.durableSeq()) return [];
   const rows = await journal.reader.rows(
     // rides events_pkey from the cursor on
     `select e.seq, e.ordinal, e.type, e.subject_id, b.at_ms from events e
      join batches b on b.seq = e.seq
      where (e.seq, e.ordinal) > ($1::int8, $2::int4)
        and $3 = any(string_to_array(e.audience, ' '))
-     order by e.seq, e.ordinal limit ${PAGE}`,
-    [String(after.seq), String(after.ordinal), participantId],
+     order by e.seq, e.ordinal limit $4::int4`,
+    [String(after.seq), String(after.ordinal), participantId, limit],
   );
-  return rows.map((row) =>
-    viewOf({
-      seq: integerOf(row, 'seq'),
-      ordinal: integerOf(row, 'ordinal'),
-      type: textOf(row, 'type'),
-      subjectId: textOf(row, 'subject_id'),
-      atMs: integerOf(row, 'at_ms'),
-    }),
-  );
+  return rows.map((row) => ({
+    seq: integerOf(row, 'seq'),
+    ordinal: integerOf(row, 'ordinal'),
+    type: textOf(row, 'type'),
+    subjectId: textOf(row, 'subject_id'),
+    atMs: integerOf(row, 'at_ms'),
+  }));
 }
 
 export function createEventsPort(journal: Journal): EventsPort {
@@ -75,7 +83,7 @@ export function createEventsPort(journal: Journal): EventsPort {
         while (!signal.aborted) {
           if (behind || overflowed) {
             overflowed = false;
-            const found = await page(journal, participantId, place);
+            const found = (await readEvents(journal, participantId, place, PAGE)).map(viewOf);
             for (const event of found) yield event;
             place = found.at(-1) ?? place;
             behind = found.length === PAGE;

@@ -27,10 +27,11 @@ import {
   systemClock,
 } from '../runtime/index.ts';
 import { createReplayCache, type PublicJwk, type SigningKey } from '../signatures/index.ts';
+import { createWebhookDelivery } from '../webhooks/index.ts';
 import { createAddressGuard, createHttpClient } from '../wire/index.ts';
 import { type Core, createCore } from './core.ts';
 import { createDirectoryPort } from './directory.port.ts';
-import { createEventsPort } from './events.port.ts';
+import { createEventsPort, readEvents } from './events.port.ts';
 import { isHolderDead, ownHolder } from './holder.ts';
 import { enrolFirst } from './operator-key.ts';
 import { createOutlets, type Outlets } from './outlets.ts';
@@ -38,6 +39,7 @@ import { createParticipantsPort } from './participants.port.ts';
 import { createRatesPort } from './rates.port.ts';
 import { removeRunFile, writeRunFile } from './run-file.ts';
 import { loadSigningKey } from './signing-key.ts';
+import { createWebhooksPort } from './webhooks.port.ts';
 
 /** What keeps a switch from starting; said to a person, exit code 3. */
 export class StartFault extends Error {
@@ -137,11 +139,22 @@ function wire(
     outlet: outlets.outlet,
   });
   lifecycle.onStop('journal', () => core.stop());
+  const delivery = createWebhookDelivery({
+    journal: core.journal,
+    book: core.webhooks,
+    http,
+    clock,
+    random,
+    read: (participantId, after, limit) => readEvents(core.journal, participantId, after, limit),
+    onDefect: (error) => logger.error({ err: error }, 'defect in a webhook'),
+  });
+  lifecycle.onStop('webhooks', () => delivery.stop());
   const deps: RegistryDeps = {
     payments: core.payments,
     directory: createDirectoryPort({ core, outlets, clock, ids }),
     participants: createParticipantsPort({ core, outlets, clock }),
     rates: createRatesPort({ core, currencies, clock, ids }),
+    webhooks: createWebhooksPort({ core, delivery: () => delivery, guard, clock, ids }),
     events: createEventsPort(core.journal),
     currencies,
     clock,

@@ -33,6 +33,7 @@ import {
   type SetRate,
 } from '../contract/index.ts';
 import { type BulkOptions, readBulk } from './client.bulk.ts';
+import { type Caller, createCaller } from './client.call.ts';
 import { type ClientCrypto, createWebCrypto, type Jwk } from './client.crypto.ts';
 import { HutongProblem, OutcomeUnknown } from './client.errors.ts';
 import { readEvents } from './client.events.ts';
@@ -68,6 +69,8 @@ export interface MoneyOptions {
 export type Replayable<T> = T & { readonly replayed: boolean };
 
 export interface HutongClient {
+  /** Any route of the contract by its name: `call('createWebhook', { body })`. */
+  readonly call: Caller<typeof routes>;
   lookup(body: CreateLookup): Promise<LookupJson>;
   quote(body: CreateQuote): Promise<QuoteJson>;
   /** Resolves also with a payment that was rejected, or is still under way: read its `state`. */
@@ -154,6 +157,7 @@ export async function createHutongClient(options: HutongClientOptions): Promise<
   }
 
   return {
+    call: createCaller(transport, routes),
     lookup: (body) => ask(routes.createLookup, lookupSchema, { body }),
     quote: (body) => ask(routes.createQuote, quoteSchema, { body }),
     pay: (body, asked) => money(routes.createPayment, paymentSchema, { body }, asked),

@@ -11,3 +11,4 @@ export * from './route.ts';
 export * from './routes.ts';
 export * from './status.ts';
 export * from './wallet.ts';
+export * from './webhooks.ts';

@@ -15,6 +15,7 @@ import type { Route, RouteAnswer } from './route.ts';
 import { switchRoutes, walletRoutes } from './routes.ts';
 import * as status from './status.ts';
 import * as wallet from './wallet.ts';
+import * as webhooks from './webhooks.ts';
 
 type Json = Record<string, unknown>;
 
@@ -45,6 +46,7 @@ const modules: readonly Readonly<Record<string, unknown>>[] = [
   directory,
   rates,
   status,
+  webhooks,
   wallet,
 ];
 

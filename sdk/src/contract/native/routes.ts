@@ -41,6 +41,18 @@ import {
   refundRoute,
 } from './wallet.ts';
 
+import {
+  changeWebhookRoute,
+  createWebhookRoute,
+  deleteWebhookRoute,
+  listDeliveriesRoute,
+  listWebhooksRoute,
+  pingWebhookRoute,
+  redeliverRoute,
+  replayWebhookRoute,
+  rotateWebhookRoute,
+} from './webhooks.ts';
+
 export const switchRoutes = {
   createLookup: createLookupRoute,
   createQuote: createQuoteRoute,
@@ -63,6 +75,15 @@ export const switchRoutes = {
   listRates: listRatesRoute,
   getPositions: getPositionsRoute,
   getEvents: getEventsRoute,
+  createWebhook: createWebhookRoute,
+  listWebhooks: listWebhooksRoute,
+  changeWebhook: changeWebhookRoute,
+  deleteWebhook: deleteWebhookRoute,
+  rotateWebhook: rotateWebhookRoute,
+  pingWebhook: pingWebhookRoute,
+  replayWebhook: replayWebhookRoute,
+  listDeliveries: listDeliveriesRoute,
+  redeliver: redeliverRoute,
   getProblems: getProblemsRoute,
   getOpenApi: getOpenApiRoute,
   getHealth: getHealthRoute,

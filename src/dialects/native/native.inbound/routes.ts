@@ -11,6 +11,7 @@ import { orderRoutes } from './orders.routes.ts';
 import { paymentRoutes } from './payments.routes.ts';
 import { rateRoutes } from './rates.routes.ts';
 import { openRoutes, statusRoutes } from './status.routes.ts';
+import { webhookRoutes } from './webhooks.routes.ts';
 
 export function nativeRoutes(deps: NativeDeps): readonly InboundRoute[] {
   const auth = createNativeAuth(deps);
@@ -22,6 +23,7 @@ export function nativeRoutes(deps: NativeDeps): readonly InboundRoute[] {
     ...orderRoutes(deps, on),
     ...directoryRoutes(deps, on),
     ...rateRoutes(deps, on),
+    ...webhookRoutes(deps, on),
     ...statusRoutes(deps, on),
     ...openRoutes(deps),
   ];
