@@ -132,7 +132,7 @@ async function startJournal(
     encode: () => Buffer.alloc(MESSAGE_BYTES, 120),
     useQuote: () => null,
     loadQuotes: () => Promise.resolve(),
-    policy: () => 'allow',
+    policy: { judge: () => 'allow', began: () => undefined, ended: () => undefined },
   });
   const setup = createSetup(work);
   journal.register([setup, machine]);

@@ -1,5 +1,6 @@
 // What the operator's API works on; the composition root gives it.
 
+import type { Limits } from '../compliance/index.ts';
 import type { KnownKey } from '../dialects/dialect.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Currencies } from '../money/index.ts';
@@ -19,6 +20,7 @@ export interface AdminDeps {
   readonly participants: ReturnType<typeof createParticipantService>;
   readonly quotes: ReturnType<typeof createQuoteService>;
   readonly quotesView: ReturnType<typeof createQuotes>['view'];
+  readonly limits: Limits;
   readonly outlet: (connectionId: string) => Outlet | undefined;
   /** Keys of participants: known, and not permitted here. */
   readonly participantKey: (keyId: string) => KnownKey | undefined;

@@ -3,6 +3,7 @@ import { operatorDocument } from '@hutong/sdk/contract';
 import type { InboundRoute } from '../dialects/inbound.ts';
 import type { AdminDeps } from './admin.deps.ts';
 import { connectionAdminRoutes } from './connections.routes.ts';
+import { limitAdminRoutes } from './limits.routes.ts';
 import { operatorRoutes } from './operator-route.ts';
 import { participantAdminRoutes } from './participants.routes.ts';
 import { queueRoutes } from './queues.routes.ts';
@@ -19,6 +20,7 @@ export function adminRoutes(deps: AdminDeps): InboundRoute[] {
     ...connectionAdminRoutes(deps, on),
     ...queueRoutes(deps, on),
     ...schemeAdminRoutes(deps, on),
+    ...limitAdminRoutes(deps, on),
     {
       method: 'GET',
       path: '/operator/openapi.json',

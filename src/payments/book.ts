@@ -14,6 +14,7 @@ export interface Book {
   payment(id: string): Payment | undefined;
   order(id: string): Order | undefined;
   addPayment(payment: Payment): void;
+  isOpen(id: string): boolean;
   /** It may stay open for long: a restart finds it by itself, and the floor leaves it out. */
   last(payment: Payment): LastingPayment;
   lasting(id: string): LastingPayment | undefined;
@@ -51,6 +52,7 @@ export function createBook(): Book {
 
   return {
     payment: (id) => open.get(id) ?? lasting.get(id)?.payment ?? ended.get(id),
+    isOpen: (id) => open.has(id) || lasting.has(id),
     lasting: (id) => lasting.get(id),
     last(payment) {
       const row = { paymentId: payment.id, isOpen: true, payment };

@@ -8,8 +8,14 @@ import { LASTING_PAYMENTS, ORDERS, PAYMENTS } from './payment.tables.ts';
 import { type InstructionKind, isEnded, type Leg, type Order, type Payment } from './payment.ts';
 import type { Capability } from './port.ts';
 
-/** Decides on a payment before anything is reserved. Implemented by compliance. */
-export type Policy = (payment: Readonly<Payment>, nowMs: number) => 'allow' | 'held' | ProblemCode;
+/** Decides on payments before anything is reserved. Implemented by compliance; deterministic. */
+export interface Policy {
+  judge(payment: Readonly<Payment>, context: JournalContext): 'allow' | 'held' | ProblemCode;
+  /** It has reserved money: what it uses of limits is used from this commit on. */
+  began(payment: Readonly<Payment>, context: JournalContext): void;
+  /** It began, and has ended: what it did not use is free again. */
+  ended(payment: Readonly<Payment>, context: JournalContext): void;
+}
 
 export interface EngineDeps {
   /** May the participant start, or be sent, new payments? */
@@ -120,6 +126,10 @@ export function lasts(engine: Engine, payment: Payment, context: JournalContext)
 export function writePayment(engine: Engine, payment: Payment, context: JournalContext): void {
   payment.updatedSeq = context.seq;
   context.update(PAYMENTS, payment);
+  // the first time it is written after its end it is still among the open ones
+  const hasEnded = isEnded(payment.state) && engine.book.isOpen(payment.id);
+  const hadBegun = payment.previousState !== 'held' && payment.kind !== 'return';
+  if (hasEnded && hadBegun) engine.policy.ended(payment, context);
   const lasting = isEnded(payment.state) ? engine.book.lasting(payment.id) : undefined;
   if (lasting !== undefined) {
     lasting.isOpen = false;

@@ -188,7 +188,10 @@ export function conclude(
   context: JournalContext,
   evidence: Sealable | null,
 ): PaymentResult {
-  if (isState(verdict)) return begin(engine, payment, verdict, context, evidence);
+  if (isState(verdict)) {
+    engine.policy.began(payment, context);
+    return begin(engine, payment, verdict, context, evidence);
+  }
   payment.problem = verdict;
   return begin(engine, payment, 'rejected', context, evidence);
 }
@@ -249,7 +252,7 @@ export function prepare(
       context,
     );
   }
-  const verdict = engine.policy(payment, context.nowMs);
+  const verdict = engine.policy.judge(payment, context);
   if (verdict === 'held') {
     // a reviewer is a person: what the payer's wallet allows for a machine is too short
     const expiresAtMs = Math.max(payment.expiresAtMs, context.nowMs + REVIEW_MS);
@@ -272,8 +275,10 @@ export function review(
   if (decision === 'release') {
     verdict = judge(engine, payment, false, context) ?? launch(engine, payment, context);
   }
-  if (isState(verdict)) move(payment, verdict, context.nowMs, context.seq);
-  else {
+  if (isState(verdict)) {
+    engine.policy.began(payment, context);
+    move(payment, verdict, context.nowMs, context.seq);
+  } else {
     payment.problem = verdict;
     move(payment, 'rejected', context.nowMs, context.seq);
   }

@@ -4,6 +4,7 @@
 import { createHmac } from 'node:crypto';
 import type { ProblemCode } from '@hutong/sdk/contract';
 import { createAdmin } from '../admin/index.ts';
+import { createLimits } from '../compliance/index.ts';
 import {
   createAliasResolver,
   createDirectory,
@@ -93,6 +94,7 @@ function openRooms(options: CoreOptions, { journal, ledger, vault }: Opened, gro
   const { view } = participants;
   const directory = createDirectory({ participants: view });
   const quotes = createQuotes({ participants: view });
+  const limits = createLimits();
   const stored = createPaymentReader({ unseal: journal.unseal, subjectsOf: vault.subjectsOf });
   const machine = createPaymentMachine({
     stored,
@@ -104,12 +106,18 @@ function openRooms(options: CoreOptions, { journal, ledger, vault }: Opened, gro
     encode: createEncoder({ outlet, cause: (id) => machine.book.payment(id) }),
     useQuote: quotes.useQuote,
     loadQuotes: (quoteIds, reader) => quotes.loadCold(quoteIds, reader, journal.unseal),
-    policy: () => 'allow',
+    policy: limits.policy,
   });
   const notices = createNoticeBook();
   const admin = createAdmin();
   const webhooks = createWebhookBook();
-  const machines = [participants.machine, directory.machine, quotes.machine, machine];
+  const machines = [
+    limits.machine,
+    participants.machine,
+    directory.machine,
+    quotes.machine,
+    machine,
+  ];
   journal.register([...machines, notices.machine, admin.machine, webhooks.machine]);
   const { reader, unseal } = journal;
   const aliases = createDirectoryService({
@@ -120,7 +128,18 @@ function openRooms(options: CoreOptions, { journal, ledger, vault }: Opened, gro
     newId: options.ids.uuid,
     indexKey,
   });
-  return { participants, directory, quotes, stored, machine, aliases, notices, admin, webhooks };
+  return {
+    participants,
+    directory,
+    quotes,
+    stored,
+    machine,
+    aliases,
+    notices,
+    admin,
+    webhooks,
+    limits,
+  };
 }
 
 type Rooms = ReturnType<typeof openRooms>;

@@ -192,6 +192,7 @@ function operatorsDeps({ core, outlets, deps }: Wired): AdminDeps {
     }),
     quotes: createQuoteService({ journal, quotes, clock, newId }),
     quotesView: quotes.view,
+    limits: core.limits,
     outlet: outlets.outlet,
     participantKey: deps.participants.key,
     currencies,

@@ -5,6 +5,7 @@ import type { Row } from '../journal/store.ts';
 import { type DatabaseConnection, openClient } from '../postgres/pool.ts';
 import { CHAIN_CHECKS } from './chain.checks.ts';
 import { LEDGER_CHECKS } from './ledger.checks.ts';
+import { LIMIT_CHECKS } from './limit.checks.ts';
 import { PAYMENT_CHECKS } from './payment.checks.ts';
 import { clearTextCheck, SEALING_CHECKS } from './sealing.checks.ts';
 import type { Check, Snapshot } from './verify.check.ts';
@@ -14,6 +15,7 @@ import { type CheckReport, detailOf, type Report } from './verify.report.ts';
 export const CHECKS: readonly Check[] = [
   ...LEDGER_CHECKS,
   ...PAYMENT_CHECKS,
+  ...LIMIT_CHECKS,
   ...CHAIN_CHECKS,
   ...SEALING_CHECKS,
 ];

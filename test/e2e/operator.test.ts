@@ -226,6 +226,28 @@ test('fees have tiers: small amounts pay less', async () => {
   });
 });
 
+test('a limit of the operator holds for what comes after it, and a held payment waits for a person', async () => {
+  const limit = {
+    currency: 'CNY',
+    subject: 'payer',
+    measure: 'amount',
+    period: 'payment',
+    limit: '200.00',
+    outcome: 'hold',
+  } as const;
+  await first.call('setLimit', { params: { id: 'review' }, body: limit });
+  const asked = hutong.command('hold', 'phone:+8613900000002', '250.00CNY');
+  const { id, state } = z.looseObject({ id: z.string(), state: z.string() }).parse(asked);
+  expect(state).toBe('held');
+  const { held } = await first.call('listHeld', {});
+  expect(held.map(({ paymentId }) => paymentId)).toEqual([id]);
+  const decision = { params: { id }, body: { decision: 'release' } } as const;
+  expect(await first.call('reviewHeld', decision)).toEqual({ state: 'reserved' });
+  expect(await codeOf(second.call('reviewHeld', decision))).toBe('already_resolved');
+  await first.call('retireLimit', { params: { id: 'review' } });
+  expect((await first.call('listLimits', {})).limits).toEqual([]);
+});
+
 test('a leg in doubt is resolved by two people, and never by one', async () => {
   outcome = 'pending';
   const held = hutong.command('hold', 'phone:+8613511111111', '30.00CNY');

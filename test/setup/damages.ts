@@ -140,6 +140,11 @@ export const damages: readonly (readonly [what: string, check: string, sql: stri
        where kind = 'payment' and exchange is not null`,
   ],
   [
+    'a limit that counted more than was paid',
+    'limits',
+    'update limit_counters set sum_minor = sum_minor + 1',
+  ],
+  [
     'an end that was taken back',
     'payment-ends-once',
     `update payments set state = 'delivering', previous_state = null, ended_at_ms = null

@@ -45,7 +45,7 @@ export interface Levers {
   readonly inactive: Set<string>;
   /** Capabilities that a connection lacks, as `lotus-main:refund`. */
   readonly lacking: Set<string>;
-  policy: Policy;
+  policy: (payment: Readonly<Payment>) => ReturnType<Policy['judge']>;
   useQuote: (quoteId: string, paymentId: string) => ProblemCode | null;
 }
 
@@ -104,22 +104,33 @@ function answersOf(levers: Levers): Pick<EngineDeps, 'isActive' | 'can' | 'encod
   };
 }
 
+/** What was never counted cannot be given back, and nothing is given back twice. */
+function policyOf(levers: Levers, using: Set<string>): Policy {
+  return {
+    judge: (payment) => levers.policy(payment),
+    began: (payment) => void using.add(payment.id),
+    ended(payment) {
+      if (!using.delete(payment.id)) throw new Error(`${payment.id}: it never began`);
+    },
+  };
+}
+
 export function createWorld() {
   const ledger = createLedger();
   openAccounts(ledger);
   ledger.takeTouched();
   const storage = createStorage();
   const levers = restingLevers();
+  const state = { nowMs: START_MS, ids: 0, keys: 0, claims: 0, using: new Set<string>() };
   const createMachine = (): PaymentMachine =>
     createPaymentMachine({
       stored: storage.payments,
       ...answersOf(levers),
       useQuote: (quoteId, payment) => levers.useQuote(quoteId, payment.id),
       loadQuotes: () => Promise.resolve(),
-      policy: (payment, nowMs) => levers.policy(payment, nowMs),
+      policy: policyOf(levers, state.using),
     });
   const machine = createMachine();
-  const state = { nowMs: START_MS, ids: 0, keys: 0, claims: 0 };
   const events: Recorded[] = [];
   const sent: Sent[] = [];
   const transfers: Movement[] = [];

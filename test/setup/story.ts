@@ -59,6 +59,7 @@ export async function tellStory(
   await scheme.start();
   await scheme.open();
   await scheme.open('SGD');
+  await setLimit(scheme);
   const pushes = await tellPushes(scheme, plans);
   const collects = await tellCollects(scheme, plans);
   const holds = await tellHolds(scheme);
@@ -108,6 +109,17 @@ async function tellExchanges(scheme: Scheme) {
     waitMs: 2_000,
   });
   return { exchanged, exchangedRefund: paymentOf(refund).payment.id };
+}
+
+/** One that nobody reaches: it counts. */
+async function setLimit({ core }: Scheme): Promise<void> {
+  const what = { currency: 'CNY', subject: 'corridor', measure: 'sum', period: 'month' } as const;
+  const rule = { id: 'corridor-month', ...what, limit: 10n ** 12n } as const;
+  const rest = { participantId: null, outcome: 'refuse', setBy: 'zhang' } as const;
+  await core.journal.submit(core.limits.machine, {
+    type: 'set_limit',
+    rule: { ...rule, ...rest },
+  });
 }
 
 type Plans = ReturnType<typeof createPlans>;

@@ -6,6 +6,7 @@ import * as party from '../native/party.ts';
 import * as status from '../native/status.ts';
 import * as problems from '../problems.ts';
 import * as connections from './connections.ts';
+import * as limits from './limits.ts';
 import * as participants from './participants.ts';
 import { operatorRoutes } from './routes.ts';
 import * as scheme from './scheme.ts';
@@ -16,7 +17,7 @@ export const operatorDocument = (options: OpenApiOptions = {}): OpenApiDocument 
       title: 'Hutong operator API',
       tags: [{ name: 'operator', description: 'For the institution that runs the scheme' }],
       routes: [['operator', operatorRoutes]],
-      modules: [ids, money, problems, party, status, participants, connections, scheme],
+      modules: [ids, money, problems, party, status, participants, connections, scheme, limits],
     },
     options,
   );

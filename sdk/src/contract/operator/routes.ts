@@ -1,5 +1,6 @@
 // All routes of the operator's API.
 import { connectionRoutes } from './connections.ts';
+import { limitRoutes } from './limits.ts';
 import { participantRoutes } from './participants.ts';
 import { schemeRoutes } from './scheme.ts';
 
@@ -7,4 +8,5 @@ export const operatorRoutes = {
   ...participantRoutes,
   ...connectionRoutes,
   ...schemeRoutes,
+  ...limitRoutes,
 } as const;
