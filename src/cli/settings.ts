@@ -1,9 +1,13 @@
 // The settings of a command: flags over environment over file over defaults, and the data folder by
 // which commands find their switch.
-import { readFileSync } from 'node:fs';
-import type { Command } from 'commander';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Command, Option } from 'commander';
 import {
+  type Configuration,
+  type ConfigurationFault,
   describeOrigin,
+  type LoadedConfiguration,
   loadConfiguration,
   type Settings,
   settingsSchema,
@@ -11,15 +15,27 @@ import {
 import { type RunFile, readRunFile } from '../switch/run-file.ts';
 import { CommandError, EXIT } from './exit.ts';
 
+/** In the data folder; read when no other file is named. */
+export const CONFIGURATION_FILE = 'hutong.config.json';
+
 export function withData(command: Command): Command {
-  return command.option('--data <folder>', 'the folder that holds everything', '.hutong');
+  return command.addOption(
+    new Option('--data <folder>', 'the folder that holds everything')
+      .env('HUTONG_DATA_FOLDER')
+      .default('.hutong'),
+  );
 }
 
-function fileOf(path: string | undefined): Record<string, unknown> | undefined {
-  if (path === undefined) return undefined;
+/** The data folder, if it was named on the command line: only then is it a flag. */
+export function dataFlag(command: Command): string | undefined {
+  const data: unknown = command.getOptionValue('data');
+  return command.getOptionValueSource('data') === 'cli' ? String(data) : undefined;
+}
+
+function fileOf(path: string): Record<string, unknown> {
   try {
     const json: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    if (typeof json === 'object' && json !== null) return { ...json };
+    if (typeof json === 'object' && json !== null && !Array.isArray(json)) return { ...json };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new CommandError(EXIT.environment, `${path} cannot be read: ${reason}`);
@@ -27,26 +43,39 @@ function fileOf(path: string | undefined): Record<string, unknown> | undefined {
   throw new CommandError(EXIT.environment, `${path} holds no JSON object`);
 }
 
-export function loadSettings(
-  flags: Readonly<Record<string, string | undefined>>,
-  config?: string,
-): Settings {
-  const given = Object.entries(flags).filter((entry): entry is [string, string] => {
-    return entry[1] !== undefined;
+function fileFor(dataFolder: string, config: string | undefined) {
+  const own = join(dataFolder, CONFIGURATION_FILE);
+  const path = config ?? (existsSync(own) ? own : undefined);
+  return path === undefined ? undefined : { path, content: fileOf(path) };
+}
+
+type Flags = Readonly<Record<string, string | undefined>>;
+
+/** All that is wrong, or every value with its origin. @throws CommandError for the file itself. */
+export function readSettings(flags: Flags, config?: string): LoadedConfiguration<Settings> {
+  const { env } = process;
+  const dataFolder = flags['dataFolder'] ?? env['HUTONG_DATA_FOLDER'] ?? '.hutong';
+  const file = fileFor(dataFolder, config);
+  return loadConfiguration(settingsSchema, {
+    flags,
+    environment: env,
+    ...(file === undefined ? {} : { file }),
   });
-  const file = fileOf(config);
-  const loaded = loadConfiguration(settingsSchema, {
-    flags: Object.fromEntries(given),
-    environment: process.env,
-    ...(file === undefined || config === undefined
-      ? {}
-      : { file: { path: config, content: file } }),
-  });
-  if (loaded.ok) return loaded.configuration.values;
-  const faults = loaded.faults.map(
-    ({ setting, origin, message }) => `${setting} (${describeOrigin(origin)}): ${message}`,
+}
+
+export function describeFault({ setting, origin, message }: ConfigurationFault): string {
+  return `${setting} (${describeOrigin(origin)}): ${message}`;
+}
+
+export function loadSettings(flags: Flags, config?: string): Configuration<Settings> {
+  const loaded = readSettings(flags, config);
+  if (loaded.ok) return loaded.configuration;
+  const faults = loaded.faults.map(describeFault).join('\n  ');
+  throw new CommandError(
+    EXIT.usage,
+    `settings cannot be used:\n  ${faults}`,
+    'see what is set, and where: npx hutong config --show-origin',
   );
-  throw new CommandError(EXIT.usage, `settings cannot be used:\n  ${faults.join('\n  ')}`);
 }
 
 /** The running switch of a data folder. @throws CommandError 3 where none runs. */

@@ -45,7 +45,7 @@ const file = (content: unknown) => ({ path: 'hutong.json', content });
 
 test('without any source the switch listens on loopback, in the sandbox', () => {
   const { values: defaults, origins, warnings } = values({});
-  expect(defaults).toEqual({
+  expect(defaults).toMatchObject({
     mode: 'sandbox',
     dataFolder: '.hutong',
     listenHost: '127.0.0.1',
@@ -64,7 +64,7 @@ describe('the nearer source wins, and the value remembers it', () => {
   const environment = { HUTONG_LISTEN_PORT: '2' };
   const content = file({ listenPort: 3 });
   test.each<[ConfigurationSources, number, string]>([
-    [{ flags, environment, file: content }, 1, '--listen-port'],
+    [{ flags, environment, file: content }, 1, '--port'],
     [{ environment, file: content }, 2, 'HUTONG_LISTEN_PORT'],
     [{ flags: { listenPort: undefined }, file: content }, 3, 'hutong.json'],
     [{ environment: { HUTONG_LISTEN_PORT: '' }, file: content }, 3, 'hutong.json'],
@@ -129,19 +129,19 @@ describe('a secret', () => {
 describe('a mistake stops the start and is named with its place', () => {
   const port = 'must be a whole number from 0 to 65535';
   test.each<[string, ConfigurationSources, string[]]>([
-    ['a word', { flags: { listenPort: 'http' } }, [`listenPort (--listen-port) ${port}`]],
+    ['a word', { flags: { listenPort: 'http' } }, [`listenPort (--port) ${port}`]],
     ['a fraction', { file: file({ listenPort: 80.5 }) }, [`listenPort (hutong.json) ${port}`]],
-    ['an exponent', { flags: { listenPort: '1e3' } }, [`listenPort (--listen-port) ${port}`]],
+    ['an exponent', { flags: { listenPort: '1e3' } }, [`listenPort (--port) ${port}`]],
     [
       'a space',
       { environment: { HUTONG_LISTEN_PORT: ' ' } },
       [`listenPort (HUTONG_LISTEN_PORT) ${port}`],
     ],
-    ['too much', { flags: { listenPort: 65_536 } }, [`listenPort (--listen-port) ${port}`]],
+    ['too much', { flags: { listenPort: 65_536 } }, [`listenPort (--port) ${port}`]],
     [
       'a typing error',
       { file: file({ listenprot: 1 }) },
-      ['listenprot (hutong.json) is no setting'],
+      ['listenprot (hutong.json) is no setting; did you mean listenPort?'],
     ],
     ['an unknown flag', { flags: { speed: 1 } }, ['speed (--speed) is no setting']],
     ['a list', { file: file([]) }, ['hutong.json (hutong.json) must hold one JSON object']],

@@ -3,6 +3,7 @@
 // Secrets come from the environment or from files, never from flags (argv is visible to all) nor
 // from the configuration file (which is meant to be shown and kept in version control).
 import { z } from 'zod';
+import { nearest } from './nearest.ts';
 import { readSecretFile } from './secret-file.ts';
 
 export interface SettingMeta {
@@ -11,6 +12,8 @@ export interface SettingMeta {
   readonly secret?: boolean;
   /** Further environment variables, read after HUTONG_*: DATABASE_URL. */
   readonly environment?: readonly string[];
+  /** The flag of `hutong start`, where it is another than the setting's name. */
+  readonly flag?: string;
 }
 
 /** What is known about each setting besides its schema: `schema.register(settingMetas, {...})`. */
@@ -97,7 +100,7 @@ function find(
   if (meta?.secret === true) return findSecret(setting, names, sources, faults);
   const flag = sources.flags?.[setting];
   if (flag !== undefined) {
-    return { value: flag, origin: { kind: 'flag', name: flagName(setting) } };
+    return { value: flag, origin: { kind: 'flag', name: meta?.flag ?? flagName(setting) } };
   }
   const variable = fromEnvironment(names, sources);
   if (variable !== undefined) return variable;
@@ -171,7 +174,7 @@ function unknownNames(schema: z.ZodObject, sources: ConfigurationSources): Confi
       const secret = Object.hasOwn(schema.shape, name) && metaOf(schema, name)?.secret === true;
       const message = secret
         ? `is a secret: set ${environmentName(name)}_FILE or ${environmentName(name)} instead`
-        : 'is no setting';
+        : noSetting(name, known);
       faults.push({ setting: name, origin: origin(name), message });
     }
   };
@@ -200,8 +203,13 @@ function unknownVariables(
     .map((name) => ({
       setting: name,
       origin: { kind: 'environment', name },
-      message: 'is no setting',
+      message: noSetting(name, known),
     }));
+}
+
+function noSetting(name: string, known: ReadonlySet<string>): string {
+  const meant = nearest(name, known);
+  return meant === undefined ? 'is no setting' : `is no setting; did you mean ${meant}?`;
 }
 
 const PREFIX = 'HUTONG_';

@@ -5,6 +5,7 @@ export * from './defect.ts';
 export * from './ids.ts';
 export * from './kek.ts';
 export * from './lifecycle.ts';
+export * from './log-file.ts';
 export * from './logging.ts';
 export * from './random.ts';
 export * from './secret-file.ts';

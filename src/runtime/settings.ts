@@ -38,6 +38,7 @@ export const settingsSchema = z.object({
   }),
   dataFolder: setting(z.string().min(1).max(400).default('.hutong'), {
     description: 'where the key-encryption key and, without a database URL, PostgreSQL live',
+    flag: '--data',
   }),
   databaseUrl: setting(
     z
@@ -57,9 +58,11 @@ export const settingsSchema = z.object({
   }),
   listenHost: setting(z.string().min(1).max(255).default('127.0.0.1'), {
     description: 'the address to listen on; loopback unless told otherwise',
+    flag: '--host',
   }),
   listenPort: setting(whole(0, 65_535).default(8_080), {
     description: 'the port to listen on; 0 takes a free one',
+    flag: '--port',
   }),
   publicUrl: setting(z.url({ protocol: /^https?$/ }).optional(), {
     description: 'the address under which participants reach the switch; signatures cover it',
@@ -71,8 +74,42 @@ export const settingsSchema = z.object({
     z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
     { description: 'the least severe level that is logged' },
   ),
+  logTo: setting(z.enum(['both', 'file', 'stderr']).default('both'), {
+    description: 'where the log goes: logs/switch.log in the data folder, stderr, or both',
+  }),
+  logFileBytesMax: setting(whole(65_536, 1_073_741_824).default(16_777_216), {
+    description: 'the log file is put aside as switch.log.1 to .4 when it is larger, in bytes',
+  }),
+  metricsHost: setting(z.string().min(1).max(255).default('127.0.0.1'), {
+    description: 'the address on which metrics are served; loopback unless told otherwise',
+  }),
+  metricsPort: setting(whole(0, 65_535).optional(), {
+    description: 'the port of GET /metrics, apart from the public one; no metrics when absent',
+  }),
+  connectionsMax: setting(whole(1, 65_535).default(4_096), {
+    description: 'client connections at once; further ones are closed as they come',
+  }),
+  requestsMax: setting(whole(1, 65_535).default(4_096), {
+    description: 'requests under way at once; further ones are told to come again (503)',
+  }),
+  requestsPerConnectionMax: setting(whole(0, 1_000_000).default(0), {
+    description: 'a connection is closed after so many requests, to spread load; 0: never',
+  }),
+  requestsPerSecondMax: setting(whole(1, 1_000_000).default(10_000), {
+    description: 'requests of one connection in a second; further ones are told to wait (429)',
+  }),
+  headersTimeoutMs: setting(whole(100, 120_000).default(10_000), {
+    description: 'until a request’s headers have arrived, in milliseconds',
+  }),
+  requestTimeoutMs: setting(whole(100, 600_000).default(30_000), {
+    description: 'until a whole request has arrived, in milliseconds',
+  }),
   bodyBytesMax: setting(whole(1_024, 16_777_216).default(262_144), {
     description: 'the largest body that is read, in bytes',
+  }),
+  drainMs: setting(whole(0, 120_000).default(0), {
+    description:
+      'a stop first says unready for so long, still taking requests, in milliseconds: a load balancer’s time to notice',
   }),
   stopDeadlineMs: setting(whole(0, 600_000).default(10_000), {
     description: 'how long a stop may take, in milliseconds',
