@@ -118,6 +118,44 @@ export interface WebhooksPort {
   redeliver(credential: Credential, id: string, event: EventPlace): Promise<Outcome<null>>;
 }
 
+export interface OwnKeyView {
+  readonly keyId: string;
+  readonly connectionId: string;
+  readonly status: 'active' | 'retired';
+  readonly validFromMs: number;
+  readonly validToMs: number | null;
+}
+
+/** What anybody may know of a participant. */
+export interface ProfileView {
+  readonly participantId: string;
+  readonly name: string;
+  readonly kind: 'wallet' | 'bank' | 'acquirer' | 'fx' | 'gateway' | 'operator';
+  readonly currencies: readonly {
+    readonly currency: string;
+    readonly reach: number;
+    readonly fee: string;
+    readonly feeBearer: 'payer' | 'payee';
+  }[];
+  readonly features: readonly string[];
+  readonly protocols: readonly string[];
+  readonly signatures: readonly string[];
+  /** Days since it last changed a key. */
+  readonly youngestKeyDays: number | null;
+}
+
+/** The keys of the connection that asks, and everybody's public profiles. */
+export interface OwnKeysPort {
+  list(credential: Credential): Promise<Outcome<readonly OwnKeyView[]>>;
+  add(
+    wish: Idempotent & { readonly jwk: unknown; readonly validFromMs: number | undefined },
+  ): Promise<Outcome<OwnKeyView>>;
+  retire(
+    wish: Idempotent & { readonly keyId: string; readonly atMs: number | undefined },
+  ): Promise<Outcome<OwnKeyView>>;
+  profiles(): readonly ProfileView[];
+}
+
 /** A key with everything that is asked once its signature holds. */
 export interface KnownKey {
   /** The public JWK as JSON text; the same text for the same key. */
@@ -190,6 +228,7 @@ export interface DialectDeps {
   readonly participants: ParticipantsPort;
   readonly rates: RatesPort;
   readonly webhooks: WebhooksPort;
+  readonly ownKeys: OwnKeysPort;
   readonly events: EventsPort;
   readonly currencies: Currencies;
   readonly clock: Clock;

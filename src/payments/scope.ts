@@ -17,7 +17,8 @@ export type Operation =
   | 'rate'
   | 'bulk'
   | 'operator'
-  | 'webhook';
+  | 'webhook'
+  | 'key';
 
 /** 16 bytes of HMAC-SHA-256, as 32 hex digits. */
 function tag(indexKey: Uint8Array, text: string): string {

@@ -35,6 +35,7 @@ import { createEventsPort, readEvents } from './events.port.ts';
 import { isHolderDead, ownHolder } from './holder.ts';
 import { enrolFirst } from './operator-key.ts';
 import { createOutlets, type Outlets } from './outlets.ts';
+import { createOwnKeysPort } from './own-keys.port.ts';
 import { createParticipantsPort } from './participants.port.ts';
 import { createRatesPort } from './rates.port.ts';
 import { removeRunFile, writeRunFile } from './run-file.ts';
@@ -154,6 +155,14 @@ function wire(
     directory: createDirectoryPort({ core, outlets, clock, ids }),
     participants: createParticipantsPort({ core, outlets, clock }),
     rates: createRatesPort({ core, currencies, clock, ids }),
+    ownKeys: createOwnKeysPort({
+      core,
+      outlets,
+      currencies,
+      clock,
+      ids,
+      dialects: new Set(dialects.map(({ id }) => id)),
+    }),
     webhooks: createWebhooksPort({ core, delivery: () => delivery, guard, clock, ids }),
     events: createEventsPort(core.journal),
     currencies,

@@ -65,6 +65,8 @@ const BODIES: Readonly<Record<string, Parameters<typeof badBodies>[0]>> = {
   createRefund: { amount: money },
   capturePayment: { amount: money },
   fulfilPayment: { fulfilment: 'A'.repeat(43) },
+  addOwnKey: { jwk: { kty: 'OKP' } },
+  retireOwnKey: {},
   createWebhook: { url: 'http://127.0.0.1:9/hook' },
   changeWebhook: { status: 'disabled' },
   replayWebhook: { after: '1-0' },

@@ -7,9 +7,15 @@ import {
   HutongProblem,
   type MoneyOptions,
 } from '@hutong/sdk';
-import type { BulkItem, BulkResultJson, PositionsJson } from '@hutong/sdk/contract';
+import {
+  type BulkItem,
+  type BulkResultJson,
+  type PositionsJson,
+  profilesSchema,
+} from '@hutong/sdk/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { generateSigningKey } from '../../src/signatures/index.ts';
 import { type RunningSwitch, startRunningSwitch } from './running-switch.ts';
 
 let hutong: RunningSwitch;
@@ -176,6 +182,42 @@ test('wages are paid in one signed call: a result for each, a bad line harms onl
   expect([again.end.replayed, again.end.refused]).toEqual([198, 2]);
   const other = sendBulk(items.slice(1), 'wages');
   expect(await codeOf(other)).toBe('idempotency_conflict');
+});
+
+test('a participant changes its own key without a gap, and never gives up the last one', async () => {
+  const fresh = generateSigningKey();
+  const before = (await charlie.call('listOwnKeys', {})).keys;
+  const last = { params: { keyId: before[0]?.keyId ?? '' }, body: {} };
+  expect(await codeOf(charlie.call('retireOwnKey', last))).toBe('transition_refused');
+  const secret = { body: { jwk: { ...jwk.parse(JSON.parse(fresh.privateJwk)) } } };
+  expect(await codeOf(charlie.call('addOwnKey', secret))).toBe('key_refused');
+  await charlie.call('addOwnKey', { body: { jwk: { ...fresh.publicJwk } } });
+  const credentials = facts.parse(hutong.command('credentials', 'charlie-native'));
+  const young = await createHutongClient({
+    baseUrl: credentials.switchUrl,
+    privateKey: jwk.parse(JSON.parse(fresh.privateJwk)),
+    switchKeys: credentials.switchKeys,
+  });
+  expect(await codeOf(young.positions())).toBe('ok');
+  expect(await codeOf(charlie.positions())).toBe('ok');
+  expect(await codeOf(alpha.call('retireOwnKey', last))).toBe('resource_not_found');
+  expect((await young.call('retireOwnKey', last)).status).toBe('retired');
+  expect(await codeOf(charlie.positions())).toBe('credential_revoked');
+});
+
+test('anybody may read who takes part, what each can do and costs', async () => {
+  const answer = await fetch(`${hutong.address()}/v1/profiles`);
+  const { profiles } = profilesSchema.parse(await answer.json());
+  const [alphas] = profiles.filter(({ participantId }) => participantId === 'alpha');
+  expect(alphas).toMatchObject({
+    name: 'Alpha Wallet',
+    protocols: ['native'],
+    security: { youngestKeyDays: 0 },
+  });
+  const yuans = alphas?.currencies.find(({ currency }) => currency === 'CNY');
+  expect(yuans).toMatchObject({ fee: '0.2 %, 0.01 at least, 5.00 at most', feeBearer: 'payer' });
+  expect(yuans?.reach).toBeGreaterThan(2);
+  expect(JSON.stringify(profiles)).not.toMatch(/balance|position|cap/);
 });
 
 test('after all of it the books are whole', async () => {

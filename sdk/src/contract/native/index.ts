@@ -4,6 +4,7 @@ export * from './directory.ts';
 export * from './holds.ts';
 export * from './openapi.ts';
 export * from './orders.ts';
+export * from './participant.ts';
 export * from './party.ts';
 export * from './payments.ts';
 export * from './rates.ts';

@@ -8,6 +8,7 @@ import * as bulk from './bulk.ts';
 import * as directory from './directory.ts';
 import * as holds from './holds.ts';
 import * as orders from './orders.ts';
+import * as participant from './participant.ts';
 import * as party from './party.ts';
 import * as payments from './payments.ts';
 import * as rates from './rates.ts';
@@ -43,6 +44,7 @@ const modules: readonly Readonly<Record<string, unknown>>[] = [
   bulk,
   holds,
   orders,
+  participant,
   directory,
   rates,
   status,

@@ -14,6 +14,12 @@ import {
   getOrderRoute,
 } from './orders.ts';
 import {
+  addOwnKeyRoute,
+  listOwnKeysRoute,
+  listProfilesRoute,
+  retireOwnKeyRoute,
+} from './participant.ts';
+import {
   createPaymentRoute,
   createRefundRoute,
   findPaymentRoute,
@@ -75,6 +81,10 @@ export const switchRoutes = {
   listRates: listRatesRoute,
   getPositions: getPositionsRoute,
   getEvents: getEventsRoute,
+  listOwnKeys: listOwnKeysRoute,
+  addOwnKey: addOwnKeyRoute,
+  retireOwnKey: retireOwnKeyRoute,
+  listProfiles: listProfilesRoute,
   createWebhook: createWebhookRoute,
   listWebhooks: listWebhooksRoute,
   changeWebhook: changeWebhookRoute,

@@ -8,6 +8,7 @@ import { bulkRoutes } from './bulk.routes.ts';
 import { directoryRoutes } from './directory.routes.ts';
 import { holdRoutes } from './holds.routes.ts';
 import { orderRoutes } from './orders.routes.ts';
+import { participantRoutes, profileRoutes } from './participant.routes.ts';
 import { paymentRoutes } from './payments.routes.ts';
 import { rateRoutes } from './rates.routes.ts';
 import { openRoutes, statusRoutes } from './status.routes.ts';
@@ -23,6 +24,8 @@ export function nativeRoutes(deps: NativeDeps): readonly InboundRoute[] {
     ...orderRoutes(deps, on),
     ...directoryRoutes(deps, on),
     ...rateRoutes(deps, on),
+    ...participantRoutes(deps, on),
+    ...profileRoutes(deps),
     ...webhookRoutes(deps, on),
     ...statusRoutes(deps, on),
     ...openRoutes(deps),
