@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { runBulkBench } from './bulk/main.ts';
 import { runE2eBench } from './e2e/main.ts';
 import { runLedgerBench } from './ledger/main.ts';
+import { runLookupBench } from './lookup/main.ts';
 
 const BENCHES: Record<string, (flags: { hot: number; seconds: number }) => Promise<object>> = {
   ledger: ({ hot, seconds }) =>
@@ -14,6 +15,7 @@ const BENCHES: Record<string, (flags: { hot: number; seconds: number }) => Promi
       naiveMs: (seconds * 1_000) / 3,
     }),
   bulk: ({ seconds }) => runBulkBench({ rounds: Math.max(1, Math.round(seconds / 2)) }),
+  lookup: ({ seconds }) => runLookupBench({ durationMs: seconds * 1_000 }),
   e2e: ({ seconds }) => runE2eBench({ inFlight: 64, durationMs: seconds * 1_000 }),
 };
 
