@@ -42,7 +42,8 @@ Made from \`src/runtime/settings.ts\` by \`node scripts/configuration.ts\`; do n
 A value is looked for in this order: flag of the command, environment, JSON file, default. The file
 is the one named by \`--config\`, else \`hutong.config.json\` in the data folder. An empty variable
 is an absent one. A name that is no setting is refused in the file, with the nearest name that is
-one; as a variable \`HUTONG_…\` it is only warned of, since orchestrators set such variables themselves.
+one; as a variable \`HUTONG_…\` it is only warned of, since orchestrators set such variables
+themselves.
 
 Secrets come from the environment or from a file of their own with mode 0600 or 0400
 (\`…_FILE\`, or the setting \`…File\`), never from a flag nor from the JSON file.

@@ -18,6 +18,15 @@ import { readBody } from './body.ts';
 
 export type HttpEnv = { Bindings: HttpBindings };
 
+/** `route` is the template, never the path itself: labels of metrics are few, and tell no ids. */
+export type ObserveAnswer = (
+  route: string,
+  method: string,
+  status: number,
+  problemCode: string | null,
+  tookMs: number,
+) => void;
+
 export interface HttpAppDeps {
   readonly routes: readonly InboundRoute[];
   /** Whole applications below a path: the operator's API, the console. */
@@ -28,6 +37,7 @@ export interface HttpAppDeps {
   readonly onDefect: (error: unknown, requestId: string) => void;
   /** Aborted when the server stops: ends streams and long waits. */
   readonly stopping: AbortSignal;
+  readonly observe?: ObserveAnswer;
 }
 
 export type HttpApp = Hono<HttpEnv>;
@@ -51,6 +61,7 @@ export function createHttpApp(deps: HttpAppDeps): HttpApp {
     const answer = problemAnswer(problem(code), requestId, language);
     const headers =
       allow.length === 0 ? answer.headers : { ...answer.headers, allow: allow.join(', ') };
+    deps.observe?.('(none)', incoming.method ?? '', answer.status, code, 0);
     return sent(outgoing, { ...answer, headers }, requestId);
   });
   app.onError((error, context) => {
@@ -92,6 +103,7 @@ async function serve(
 ): Promise<Response> {
   const { incoming, outgoing } = context.env;
   const requestId = deps.newRequestId();
+  const startedMs = deps.observe === undefined ? 0 : performance.now();
   const params: Record<string, string> = route.path.includes('{') ? context.req.param() : {};
   const read = await readBody(incoming, route.bodyBytesMax ?? deps.bodyBytesMax);
   const request = inboundRequest(deps, incoming, outgoing, {
@@ -99,11 +111,15 @@ async function serve(
     requestId,
     body: read.ok ? read.bytes : EMPTY,
   });
+  const answered = (answer: InboundAnswer) => {
+    if (deps.observe !== undefined) tell(deps.observe, route, answer, startedMs);
+    return sent(outgoing, answer, requestId);
+  };
   const refuse = (why: Problem) => {
     const answer =
       route.refuse?.(why, request) ??
       problemAnswer(why, requestId, languageOf(incoming.headers['accept-language']));
-    return sent(outgoing, answer, requestId);
+    return answered(answer);
   };
   if (!read.ok) {
     // What the client still sends is not read: the connection ends with the answer.
@@ -114,7 +130,7 @@ async function serve(
   const wrongType = mediaTypeFault(route, incoming.headers['content-type'], read.bytes);
   if (wrongType !== null) return refuse(wrongType);
   try {
-    return await sent(outgoing, await route.handle(request), requestId);
+    return await answered(await route.handle(request));
   } catch (error) {
     deps.onDefect(error, requestId);
     if (outgoing.headersSent) {
@@ -123,6 +139,17 @@ async function serve(
     }
     return refuse(problem('internal'));
   }
+}
+
+function tell(
+  observe: ObserveAnswer,
+  { path, method }: InboundRoute,
+  { status, body }: InboundAnswer,
+  startedMs: number,
+): void {
+  const code =
+    status >= 400 && typeof body === 'string' ? /"code":"([a-z0-9_]{1,60})"/.exec(body)?.[1] : null;
+  observe(path, method, status, code ?? null, performance.now() - startedMs);
 }
 
 function mediaTypeFault(

@@ -11,8 +11,8 @@ import { type Problem, problem, toProblemJson } from '../problems/index.ts';
 import { defect } from '../runtime/defect.ts';
 import { problemAnswer, sendAnswer } from './answer.ts';
 import { healthRoutes, type ReadinessCheck } from './health.ts';
-import { createHttpApp, type HttpEnv } from './http.app.ts';
-import { defaultHttpLimits, type HttpLimits } from './limits.ts';
+import { createHttpApp, type HttpEnv, type ObserveAnswer } from './http.app.ts';
+import { createRateLimit, defaultHttpLimits, type HttpLimits } from './limits.ts';
 
 export interface HttpServerDeps {
   /** What the dialects' inbound sides mount, in one list. */
@@ -23,6 +23,8 @@ export interface HttpServerDeps {
   readonly limits?: Partial<HttpLimits>;
   readonly newRequestId: () => string;
   readonly onDefect: (error: unknown, requestId: string) => void;
+  /** Told of every answer, for metrics; nothing is measured without it. */
+  readonly observe?: ObserveAnswer;
 }
 
 export interface HttpServer {
@@ -30,6 +32,8 @@ export interface HttpServer {
   listen(host: string, port: number): Promise<{ readonly host: string; readonly port: number }>;
   /** Requests under way. */
   readonly active: number;
+  /** From now on `/readyz` says no; all else is served as before. */
+  drain(): void;
   /** Takes nothing new, lets what is under way end, and cuts what has not after `withinMs`. */
   stop(withinMs?: number): Promise<void>;
 }
@@ -41,12 +45,14 @@ const CHECK_EVERY_MS = 1_000;
 export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const limits = { ...defaultHttpLimits, ...deps.limits };
   const stopping = new AbortController();
+  const draining = new AbortController();
+  const rate = createRateLimit(limits.requestsPerSecondMax, () => performance.now());
   let active = 0;
   const app = createHttpApp({
     ...deps,
     bodyBytesMax: limits.bodyBytesMax,
     stopping: stopping.signal,
-    routes: [...healthRoutes(deps.readiness ?? {}, stopping.signal), ...deps.routes],
+    routes: [...healthRoutes(deps.readiness ?? {}, draining.signal), ...deps.routes],
   });
   const server = createServer({
     maxHeaderSize: limits.headerBytesMax,
@@ -57,6 +63,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     noDelay: true,
   });
   server.maxConnections = limits.connectionsMax;
+  server.maxRequestsPerSocket = limits.requestsPerConnectionMax;
   server.timeout = limits.socketTimeoutMs;
   const refuse = (outgoing: ServerResponse, why: Problem) => {
     const requestId = deps.newRequestId();
@@ -66,7 +73,15 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   server.on('request', (incoming, outgoing) => {
     if (active >= limits.requestsMax) {
       outgoing.shouldKeepAlive = false;
+      deps.observe?.('(shed)', incoming.method ?? '', 503, 'overloaded', 0);
       refuse(outgoing, problem('overloaded', { retryAfterMs: 1_000 })).catch(() => undefined);
+      return;
+    }
+    const retryAfterMs = rate.take(incoming.socket);
+    if (retryAfterMs > 0) {
+      deps.observe?.('(shed)', incoming.method ?? '', 429, 'rate_limited', 0);
+      incoming.resume();
+      refuse(outgoing, problem('rate_limited', { retryAfterMs })).catch(() => undefined);
       return;
     }
     active += 1;
@@ -87,7 +102,9 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     get active() {
       return active;
     },
+    drain: () => draining.abort(),
     stop: (withinMs = STOP_WITHIN_MS) => {
+      draining.abort();
       stopping.abort();
       return stop(server, withinMs);
     },

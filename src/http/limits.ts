@@ -16,6 +16,12 @@ export interface HttpLimits {
   readonly connectionsMax: number;
   /** Requests under way; beyond it the answer is `overloaded` before anything is read. */
   readonly requestsMax: number;
+  /**
+   * Of one connection in a second; beyond it the answer is `rate_limited`, before anything is read.
+   */
+  readonly requestsPerSecondMax: number;
+  /** A connection ends after so many requests, so that a load balancer spreads anew; 0: never. */
+  readonly requestsPerConnectionMax: number;
 }
 
 export const defaultHttpLimits: HttpLimits = {
@@ -27,4 +33,35 @@ export const defaultHttpLimits: HttpLimits = {
   socketTimeoutMs: 120_000,
   connectionsMax: 4_096,
   requestsMax: 4_096,
+  requestsPerSecondMax: 10_000,
+  requestsPerConnectionMax: 0,
 };
+
+interface Spent {
+  sinceMs: number;
+  requests: number;
+}
+
+const SECOND_MS = 1_000;
+
+/** Counts each connection's requests by seconds of its own; a closed one is forgotten with it. */
+export function createRateLimit(perSecondMax: number, nowMs: () => number) {
+  const spent = new WeakMap<object, Spent>();
+  return {
+    /** Milliseconds to wait; 0: go on. */
+    take(connection: object): number {
+      const now = nowMs();
+      let own = spent.get(connection);
+      if (own === undefined) {
+        own = { sinceMs: now, requests: 0 };
+        spent.set(connection, own);
+      }
+      if (now - own.sinceMs >= SECOND_MS) {
+        own.sinceMs = now;
+        own.requests = 0;
+      }
+      own.requests += 1;
+      return own.requests <= perSecondMax ? 0 : SECOND_MS - (now - own.sinceMs);
+    },
+  };
+}

@@ -15,6 +15,8 @@ import { createWriter, type Trouble } from './writer.ts';
 
 /** A standby takes over when the chain has not grown for this long. */
 const TAKE_OVER_AFTER_MS = 5_000;
+/** The holder of a term that was given up. */
+const RELEASED = 'released';
 const WATCH_EVERY_MS = 250;
 const BEAT_EVERY_MS = 1_000;
 const RETRY_EVERY_MS = 200;
@@ -114,10 +116,13 @@ export function createJournal(options: JournalOptions) {
   }
 
   /** Commits an empty batch under a new term: from then on every older writer is fenced. */
-  async function fence(head: BatchHead): Promise<{ head: BatchHead; sentMonotonicMs: number }> {
+  async function fence(
+    head: BatchHead,
+    holder = options.holder,
+  ): Promise<{ head: BatchHead; sentMonotonicMs: number }> {
     const term = head.term + 1;
     const nowMs = Math.max(head.atMs, clock.nowMs());
-    const { randomBytes, holder } = options;
+    const { randomBytes } = options;
     const batch = openBatch({ previous: head, term, nowMs, ledger: createLedger(), randomBytes });
     batch.insert(LEADERS, { term, holder, atMs: nowMs });
     const floor = await store.rows('select open_floor from batches where seq = $1', [
@@ -129,6 +134,12 @@ export function createJournal(options: JournalOptions) {
     const sentMonotonicMs = clock.monotonicMs();
     await store.write({ name: 'b_fence', text, parameters: closed.parameters });
     return { head: closed.head, sentMonotonicMs };
+  }
+
+  /** A term of nobody's, behind our last: whoever looks may lead at once. */
+  async function release(): Promise<void> {
+    const head = await store.head();
+    if (head.term === writer.term()) await fence(head, RELEASED);
   }
 
   /** Tries until this switch leads or somebody else does. */
@@ -168,7 +179,8 @@ export function createJournal(options: JournalOptions) {
         );
         const seq = Number(row?.['seq'] ?? -1);
         const holder = row?.['holder'];
-        if (seq === 0 || (typeof holder === 'string' && options.isHolderDead(holder))) return;
+        const isGone = (name: string) => name === RELEASED || options.isHolderDead(name);
+        if (seq === 0 || (typeof holder === 'string' && isGone(holder))) return;
         if (look === 0 && clock.nowMs() - Number(row?.['at_ms']) > TAKE_OVER_AFTER_MS) return;
         if (seq !== seen) sinceMs = clock.monotonicMs();
         seen = seq;
@@ -240,11 +252,14 @@ export function createJournal(options: JournalOptions) {
     },
     /** Ends after what is under way has become durable. */
     async stop(): Promise<void> {
-      if (role === 'leading') await writer.barrier().catch(() => undefined);
+      const hasLed = role === 'leading';
+      if (hasLed) await writer.barrier().catch(() => undefined);
       stopping = true;
       clearInterval(heart);
       troubled.resolve({ kind: 'unknown', error: null });
       await running;
+      // a standby need not wait to see whether we are dead; should this fail, it does
+      if (hasLed) await release().catch(() => undefined);
       become('stopped');
       await store.close();
     },

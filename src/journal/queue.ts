@@ -79,3 +79,21 @@ export function createEntry<Command, Result>(
   };
   return { entry, promise };
 }
+
+/** A data error has one culprit: halves are tried alone until a single command is left. */
+export function split(entries: Entry[]): Entry[][] {
+  if (entries.length <= 1) {
+    for (const entry of entries) entry.refuse('internal');
+    return [];
+  }
+  const middle = entries.length >> 1;
+  return [entries.slice(0, middle), entries.slice(middle)];
+}
+
+/** Nobody is left waiting. */
+export function refuse(entries: readonly Entry[]): void {
+  for (const entry of entries) {
+    const code: JournalRefusal = entry.sent ? 'outcome_unknown' : 'not_leader';
+    if (!entry.answered()) entry.refuse(code);
+  }
+}

@@ -10,9 +10,10 @@ import type { Machine } from './machine.ts';
 import {
   createEntry,
   type Entry,
-  type JournalRefusal,
+  refuse,
   type SubmitOptions,
   type Submitted,
+  split,
 } from './queue.ts';
 import { buildStatement } from './statement.ts';
 import { type JournalStore, StoreError } from './store.ts';
@@ -31,12 +32,15 @@ const WAITING_MAX = 20_000;
 /** A leader whose last commit is older than this neither sends, answers nor reads. */
 export const FRESH_MS_MAX = 3_000;
 
-/** A batch that has become durable; listeners run in commit order, before submitters are told. */
+/** A durable batch; listeners run in commit order, before submitters are told. */
 export interface CommittedBatch {
   readonly seq: number;
   readonly atMs: number;
   readonly events: ClosedBatch['events'];
   readonly messages: ClosedBatch['messages'];
+  readonly commands: number;
+  /** From being sent to being durable. */
+  readonly tookMs: number;
 }
 
 export interface JournalDeps {
@@ -247,10 +251,11 @@ export function createWriter(deps: JournalDeps) {
     pump();
   }
 
-  function tell({ batch, entries }: UnderWay): void {
-    const { seq, atMs } = batch.head;
+  function tell({ batch, entries, sentMonotonicMs }: UnderWay): void {
     const { events, messages } = batch;
-    for (const listener of listeners) listener({ seq, atMs, events, messages });
+    const { seq, atMs } = batch.head;
+    const work = { commands: entries.length, tookMs: clock.monotonicMs() - sentMonotonicMs };
+    for (const listener of listeners) listener({ seq, atMs, events, messages, ...work });
     for (const entry of entries) entry.answer(seq);
     const ready = durable.waiters.filter((waiter) => waiter.seq <= seq);
     durable.waiters = durable.waiters.filter((waiter) => waiter.seq > seq);
@@ -380,21 +385,4 @@ export function createWriter(deps: JournalDeps) {
       disappoint();
     },
   };
-}
-
-/** A data error has one culprit: halves are tried alone until a single command is left. */
-function split(entries: Entry[]): Entry[][] {
-  if (entries.length <= 1) {
-    for (const entry of entries) entry.refuse('internal');
-    return [];
-  }
-  const middle = entries.length >> 1;
-  return [entries.slice(0, middle), entries.slice(middle)];
-}
-
-function refuse(entries: readonly Entry[]): void {
-  for (const entry of entries) {
-    const code: JournalRefusal = entry.sent ? 'outcome_unknown' : 'not_leader';
-    if (!entry.answered()) entry.refuse(code);
-  }
 }

@@ -33,8 +33,8 @@ interface Lane {
 
 export interface Delivery {
   stop(): void;
-  /** Messages under way or waiting, by connection. */
-  depth(): Record<string, number>;
+  /** Messages under way and waiting, by connection. */
+  depth(): ReadonlyMap<string, { readonly inFlight: number; readonly queued: number }>;
 }
 
 export function createDelivery(deps: {
@@ -214,8 +214,11 @@ export function createDelivery(deps: {
       forget();
     },
     depth: () =>
-      Object.fromEntries(
-        [...lanes].map(([name, lane]) => [name, lane.active + lane.waiting.length]),
+      new Map(
+        [...lanes].map(([name, { active, waiting }]) => [
+          name,
+          { inFlight: active, queued: waiting.length },
+        ]),
       ),
   };
 }

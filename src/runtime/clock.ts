@@ -38,3 +38,29 @@ export function createManualClock(startMs = Date.UTC(2026, 0, 1)): ManualClock {
     },
   };
 }
+
+export interface AdvancingClock extends Clock {
+  /** How far ahead of the clock below it is. */
+  readonly aheadMs: number;
+  /** Both clocks move on, and run on from there. */
+  advance(ms: number): void;
+}
+
+/**
+ * A running clock that can be set ahead, for sandboxes: wall and monotonic time advance together,
+ * so that nobody takes it for a jump of the system's clock.
+ */
+export function createAdvancingClock(below: Clock, startAheadMs = 0): AdvancingClock {
+  let aheadMs = startAheadMs;
+  return {
+    nowMs: () => below.nowMs() + aheadMs,
+    monotonicMs: () => below.monotonicMs() + aheadMs,
+    get aheadMs() {
+      return aheadMs;
+    },
+    advance(ms) {
+      if (!(ms >= 0)) throw new Defect(`time cannot pass by ${ms} ms`);
+      aheadMs += Math.floor(ms);
+    },
+  };
+}

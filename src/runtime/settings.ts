@@ -86,6 +86,9 @@ export const settingsSchema = z.object({
   metricsPort: setting(whole(0, 65_535).optional(), {
     description: 'the port of GET /metrics, apart from the public one; no metrics when absent',
   }),
+  tracingModule: setting(z.string().min(1).max(400).optional(), {
+    description: 'a module that sets up an OpenTelemetry SDK; no traces when absent',
+  }),
   connectionsMax: setting(whole(1, 65_535).default(4_096), {
     description: 'client connections at once; further ones are closed as they come',
   }),

@@ -43,6 +43,8 @@ export interface CoreOptions {
   readonly isHolderDead: (holder: string) => boolean;
   /** Where a connection's instructions go; asked synchronously, for every one of them. */
   readonly outlet: (connectionId: string) => Outlet | undefined;
+  /** Looks on as commands are submitted: traces. */
+  readonly observed?: ((journal: Journal) => Journal) | undefined;
 }
 
 export type Core = ReturnType<typeof createCore>;
@@ -70,7 +72,7 @@ function openJournal(options: CoreOptions, { sleep }: Ground) {
     connection,
     onConnectionLost: (error) => log.warn({ err: error }, 'connection to PostgreSQL lost'),
   });
-  const journal = createJournal({
+  const made = createJournal({
     store,
     ledger,
     vault,
@@ -81,6 +83,7 @@ function openJournal(options: CoreOptions, { sleep }: Ground) {
     sleep,
     log,
   });
+  const journal = options.observed?.(made) ?? made;
   return { journal, ledger, vault };
 }
 

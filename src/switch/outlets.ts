@@ -19,6 +19,7 @@ export function createOutlets<Deps extends DialectDeps>(
   dialects: readonly Dialect<unknown, Deps>[],
   view: () => ParticipantsView,
   deps: () => Deps,
+  observed: (connector: Connector, dialect: string) => Connector = (connector) => connector,
 ): Outlets {
   const known = new Map<string, Known>();
   const connectors = new Map<string, Connector>();
@@ -27,7 +28,7 @@ export function createOutlets<Deps extends DialectDeps>(
   function connectorOf(dialect: Dialect<unknown, Deps>): Connector {
     let connector = connectors.get(dialect.id);
     if (connector === undefined) {
-      connector = dialect.connector(deps());
+      connector = observed(dialect.connector(deps()), dialect.id);
       connectors.set(dialect.id, connector);
     }
     return connector;

@@ -16,6 +16,7 @@ import {
 } from '../postgres/index.ts';
 import { createQuoteService } from '../quotes/index.ts';
 import {
+  type Clock,
   createCryptoRandom,
   createIds,
   createLifecycle,
@@ -28,11 +29,12 @@ import {
 } from '../runtime/index.ts';
 import { createReplayCache, type PublicJwk, type SigningKey } from '../signatures/index.ts';
 import { createWebhookDelivery } from '../webhooks/index.ts';
-import { createAddressGuard, createHttpClient } from '../wire/index.ts';
+import { createAddressGuard, createHttpClient, type HttpClient } from '../wire/index.ts';
 import { type Core, createCore } from './core.ts';
 import { createDirectoryPort } from './directory.port.ts';
 import { createEventsPort, readEvents } from './events.port.ts';
 import { isHolderDead, ownHolder } from './holder.ts';
+import { observedConnector } from './observing.ts';
 import { enrolFirst } from './operator-key.ts';
 import { createOutlets, type Outlets } from './outlets.ts';
 import { createOwnKeysPort } from './own-keys.port.ts';
@@ -40,6 +42,7 @@ import { createParticipantsPort } from './participants.port.ts';
 import { createRatesPort } from './rates.port.ts';
 import { removeRunFile, writeRunFile } from './run-file.ts';
 import { loadSigningKey } from './signing-key.ts';
+import { type Surroundings, surround } from './surroundings.ts';
 import { createWebhooksPort } from './webhooks.port.ts';
 
 /** What keeps a switch from starting; said to a person, exit code 3. */
@@ -60,6 +63,8 @@ export interface Switch {
   stop(): Promise<void>;
 }
 
+/** Of the time a stop may take, what requests under way may use of it. */
+const REQUESTS_SHARE = 0.6;
 const SIGNING_KEY_FILE = 'signing-key.json';
 
 function required<T extends { readonly ok: boolean }>(
@@ -108,6 +113,32 @@ interface Wired {
   readonly deps: RegistryDeps;
 }
 
+function openOutbound(settings: Settings, lifecycle: Lifecycle, tracing: Surroundings['tracing']) {
+  const guard = createAddressGuard({ allowLoopback: settings.mode === 'sandbox' });
+  const client = createHttpClient({ guard });
+  lifecycle.onStop('outbound HTTP', () => client.close());
+  return { guard, http: tracing?.http(client) ?? client };
+}
+
+/** Retries keep the scheme's time; what receivers check is stamped with the real one. */
+function deliverWebhooks(deps: {
+  readonly core: Core;
+  readonly http: HttpClient;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}) {
+  const { core, logger, ...rest } = deps;
+  return createWebhookDelivery({
+    ...rest,
+    journal: core.journal,
+    book: core.webhooks,
+    sendClock: systemClock,
+    read: (participantId, after, limit) => readEvents(core.journal, participantId, after, limit),
+    onDefect: (error) => logger.error({ err: error }, 'defect in a webhook'),
+  });
+}
+
 /** Rooms and ports; `addressOf` is asked when the switch listens. */
 function wire(
   settings: Settings,
@@ -115,18 +146,17 @@ function wire(
   lifecycle: Lifecycle,
   random: Random,
   foundations: Foundations,
+  { clock, metrics, tracing }: Surroundings,
   addressOf: () => string,
 ): Wired {
-  const clock = systemClock;
   const ids = createIds({ clock, random });
   const currencies = createCurrencies(settings.tokens);
-  const guard = createAddressGuard({ allowLoopback: settings.mode === 'sandbox' });
-  const http = createHttpClient({ guard });
-  lifecycle.onStop('outbound HTTP', () => http.close());
+  const { guard, http } = openOutbound(settings, lifecycle, tracing);
   const outlets = createOutlets<RegistryDeps>(
     dialects,
     () => core.participants.view,
     () => deps,
+    (connector, dialect) => observedConnector(connector, dialect, metrics, tracing),
   );
   const core = createCore({
     connection: foundations.connection,
@@ -138,17 +168,11 @@ function wire(
     holder: ownHolder(),
     isHolderDead,
     outlet: outlets.outlet,
+    observed: tracing?.journal,
   });
+  metrics?.follow(core);
   lifecycle.onStop('journal', () => core.stop());
-  const delivery = createWebhookDelivery({
-    journal: core.journal,
-    book: core.webhooks,
-    http,
-    clock,
-    random,
-    read: (participantId, after, limit) => readEvents(core.journal, participantId, after, limit),
-    onDefect: (error) => logger.error({ err: error }, 'defect in a webhook'),
-  });
+  const delivery = deliverWebhooks({ core, http, clock, random, logger });
   lifecycle.onStop('webhooks', () => delivery.stop());
   const deps: RegistryDeps = {
     payments: core.payments,
@@ -166,7 +190,7 @@ function wire(
     webhooks: createWebhooksPort({ core, delivery: () => delivery, guard, clock, ids }),
     events: createEventsPort(core.journal),
     currencies,
-    clock,
+    clock: systemClock, // of messages' stamps: real time, in a sandbox too
     ids,
     random,
     logger,
@@ -174,7 +198,7 @@ function wire(
       return settings.publicUrl ?? addressOf();
     },
     signingKey: foundations.signingKey,
-    replays: createReplayCache(clock),
+    replays: createReplayCache(systemClock),
     http,
   };
   return { core, outlets, deps };
@@ -216,27 +240,50 @@ function operatorsDeps({ core, outlets, deps }: Wired): AdminDeps {
   };
 }
 
+function limitsOf(settings: Settings) {
+  const { bodyBytesMax, connectionsMax, requestsMax, requestsPerSecondMax } = settings;
+  const { headersTimeoutMs, requestTimeoutMs, requestsPerConnectionMax } = settings;
+  return {
+    bodyBytesMax,
+    connectionsMax,
+    requestsMax,
+    requestsPerSecondMax,
+    requestsPerConnectionMax,
+    headersTimeoutMs,
+    requestTimeoutMs,
+  };
+}
+
 /** Mounts the dialects and listens; the address, without a trailing slash. */
 async function listen(
   settings: Settings,
   wired: Wired,
   lifecycle: Lifecycle,
+  { sandboxClock, metrics, tracing }: Surroundings,
   isSeeded: () => boolean,
 ): Promise<string> {
   const { core, deps } = wired;
+  const routes = [
+    ...orderLinkRoutes(deps, dialects),
+    ...dialects.flatMap((dialect) => dialect.inbound(deps)),
+    ...adminRoutes(operatorsDeps(wired)),
+    ...(sandboxClock?.routes ?? []),
+  ];
   const server = createHttpServer({
-    routes: [
-      ...orderLinkRoutes(deps, dialects),
-      ...dialects.flatMap((dialect) => dialect.inbound(deps)),
-      ...adminRoutes(operatorsDeps(wired)),
-    ],
+    routes: tracing === null ? routes : routes.map(tracing.route),
+    ...(metrics === null ? {} : { observe: metrics.observeAnswer }),
     readiness: { leading: core.journal.isFresh, seeded: isSeeded },
-    limits: { bodyBytesMax: settings.bodyBytesMax },
+    limits: limitsOf(settings),
     newRequestId: deps.ids.compact,
     onDefect: (error, requestId) => deps.logger.error({ err: error, requestId }, 'defect'),
   });
   const bound = await server.listen(settings.listenHost, settings.listenPort);
-  lifecycle.onStop('HTTP', () => server.stop());
+  lifecycle.onStop('HTTP', async () => {
+    server.drain();
+    await new Promise((resolve) => setTimeout(resolve, settings.drainMs));
+    // what is left of the time is the journal's and the database's
+    await server.stop(Math.floor(settings.stopDeadlineMs * REQUESTS_SHARE));
+  });
   const host = bound.host.includes(':') ? `[${bound.host}]` : bound.host;
   return `http://${host}:${bound.port}`;
 }
@@ -251,14 +298,19 @@ export async function startSwitch(
   isSeeded: () => boolean = () => true,
 ): Promise<Switch> {
   const random = createCryptoRandom();
-  const lifecycle = createLifecycle({ clock: systemClock, deadlineMs: settings.stopDeadlineMs });
+  const lifecycle = createLifecycle({
+    clock: systemClock,
+    deadlineMs: settings.drainMs + settings.stopDeadlineMs,
+  });
   const { dataFolder, mode } = settings;
   try {
     const foundations = await lay(settings, logger, lifecycle, random);
     let address = '';
-    const wired = wire(settings, logger, lifecycle, random, foundations, () => address);
-    address = await listen(settings, wired, lifecycle, isSeeded);
-    const { core } = wired;
+    let core: Core | null = null;
+    const around = await surround(settings, logger, lifecycle, random, () => core);
+    const wired = wire(settings, logger, lifecycle, random, foundations, around, () => address);
+    core = wired.core;
+    address = await listen(settings, wired, lifecycle, around, isSeeded);
     core.journal.start();
     writeRunFile(dataFolder, address, mode === 'sandbox');
     lifecycle.onStop('run file', () => removeRunFile(dataFolder));
@@ -266,10 +318,10 @@ export async function startSwitch(
     return {
       address,
       publicUrl: wired.deps.publicUrl,
-      core,
+      core: wired.core,
       logger,
       publicKey: { keyId, jwk: publicJwk },
-      leading: () => leading(core, dataFolder, mode === 'sandbox'),
+      leading: () => leading(wired.core, dataFolder, mode === 'sandbox'),
       async stop() {
         const report = await lifecycle.stop();
         for (const { name, error } of report.failed) {

@@ -79,6 +79,8 @@ export function createWebhookDelivery(deps: {
   readonly book: WebhookBook;
   readonly http: HttpClient;
   readonly clock: Clock;
+  /** For timestamps that receivers check; a sandbox's own time may be ahead. */
+  readonly sendClock?: Clock;
   readonly random: Random;
   /** The participant's durable events after a place, in order. */
   readonly read: (
@@ -116,7 +118,11 @@ export function createWebhookDelivery(deps: {
     id: string,
     body: string,
   ): Promise<number | null> {
-    const headers = webhookHeaders(endpoint, { id, body, nowMs: clock.nowMs() });
+    const headers = webhookHeaders(endpoint, {
+      id,
+      body,
+      nowMs: (deps.sendClock ?? clock).nowMs(),
+    });
     const bytes = Buffer.from(body, 'utf8');
     const { url } = endpoint;
     const answer = await http.request({

@@ -32,7 +32,10 @@ export interface RunningSwitch {
   stop(): Promise<void>;
 }
 
-export async function startRunningSwitch(): Promise<RunningSwitch> {
+/** `environment` is added to our own: settings as `HUTONG_…`. */
+export async function startRunningSwitch(
+  environment: Readonly<Record<string, string>> = {},
+): Promise<RunningSwitch> {
   const data = mkdtempSync(join(tmpdir(), 'hutong-e2e-'));
   let child: ChildProcess;
   let address = '';
@@ -40,8 +43,10 @@ export async function startRunningSwitch(): Promise<RunningSwitch> {
   async function start(): Promise<void> {
     const port = address === '' ? '0' : new URL(address).port;
     const args = [launcher, 'start', '--data', data, '--port', port, '--sandbox'];
-    child = spawn(process.execPath, [...args, '--log-level', 'fatal'], {
+    const level = environment['HUTONG_LOG_LEVEL'] ?? 'fatal';
+    child = spawn(process.execPath, [...args, '--log-level', level], {
       stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, ...environment },
     });
     const lines: unknown[] = await once(child.stdout ?? child, 'data');
     address = String(lines[0]).trim();
