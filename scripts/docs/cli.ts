@@ -59,6 +59,15 @@ export function commandsOf(parent: Command, path = parent.name()): readonly Comm
 /** A path of this machine is shown as it stands in the repository. */
 const shown = (value: unknown) => (typeof value === 'string' ? code(value.replace(ROOT, '')) : '');
 
+/** What stands below the options in the command's own help: examples. */
+function examplesOf(command: Command): string {
+  let text = '';
+  command.configureOutput({ writeOut: (part) => void (text += part) });
+  command.outputHelp();
+  const lines = /\nExamples?:\n([\s\S]+)$/.exec(text)?.[1]?.trimEnd();
+  return lines === undefined ? '' : `\`\`\`\n${lines.replace(/^ {2}(\$ )?/gm, '')}\n\`\`\``;
+}
+
 function section({ name, command }: CommandData): string {
   const args = command.registeredArguments;
   const usage = args.map((each) => {
@@ -87,6 +96,7 @@ function section({ name, command }: CommandData): string {
             shown(option.defaultValue),
           ]),
         ),
+    examplesOf(command),
   ).trimEnd();
 }
 
