@@ -38,7 +38,9 @@ export function registerStart(program: Command): void {
     .option('--config <file>', 'a JSON file of settings; else hutong.config.json in the folder')
     .option('--log-level <level>', 'trace, debug, info, warn, error, fatal or silent')
     .addHelpText('after', '\nExample:\n  $ npx hutong start --sandbox --port 8080')
-    .action((flags: StartFlags, command: Command) => start({ ...flags, data: dataFlag(command) }));
+    .action((flags: StartFlags, command: Command) =>
+      runSwitch({ ...flags, data: dataFlag(command) }),
+    );
 }
 
 function openLog({ logTo, logLevel, logFileBytesMax, dataFolder }: Settings): Logger {
@@ -93,7 +95,8 @@ async function seed(hutong: Switch, dataFolder: string): Promise<Sandbox> {
   return startSandbox({ hutong, dataFolder });
 }
 
-async function start(flags: BootFlags): Promise<void> {
+/** Until it is told to stop. */
+export async function runSwitch(flags: BootFlags): Promise<void> {
   let isSeeded = !flags.sandbox;
   const { hutong, settings } = await boot(flags, () => isSeeded);
   console.log(hutong.address);

@@ -170,7 +170,6 @@ function wire(
     outlet: outlets.outlet,
     observed: tracing?.journal,
   });
-  metrics?.follow(core);
   lifecycle.onStop('journal', () => core.stop());
   const delivery = deliverWebhooks({ core, http, clock, random, logger });
   lifecycle.onStop('webhooks', () => delivery.stop());
@@ -310,6 +309,7 @@ export async function startSwitch(
     const around = await surround(settings, logger, lifecycle, random, () => core);
     const wired = wire(settings, logger, lifecycle, random, foundations, around, () => address);
     core = wired.core;
+    around.metrics?.follow(core);
     address = await listen(settings, wired, lifecycle, around, isSeeded);
     core.journal.start();
     writeRunFile(dataFolder, address, mode === 'sandbox');

@@ -1,5 +1,6 @@
 // Running a switch: what its metrics, traces and log say of a payment, time that passes at once in
 // the sandbox, and a stop in good order; all with real processes.
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,7 @@ import { repositoryRoot } from '../house/source-tree.ts';
 import { type RunningSwitch, startRunningSwitch, until } from './running-switch.ts';
 
 const SPANS = join(tmpdir(), `hutong-spans-${process.pid}.ndjson`);
+const launcher = join(repositoryRoot, 'bin/hutong.js');
 const spanSchema = z.object({
   name: z.string(),
   traceId: z.string(),
@@ -161,6 +163,20 @@ test('the log of it all, at its most talkative, holds no person and no secret', 
   expect(log).not.toContain(readSandboxClock(hutong.data)?.token ?? '-');
 });
 
+test('the command sets the clock ahead, and shows the log of a payment', async () => {
+  const before = readSandboxClock(hutong.data)?.aheadMs ?? 0;
+  expect(hutong.command('sandbox', 'clock', '+1h30m')).toMatchObject({
+    aheadMs: before + 5_400_000,
+  });
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, [launcher, ...args, '--data', hutong.data], { encoding: 'utf8' });
+  const shown = run('logs');
+  expect(shown.stdout).toContain('journal role');
+  expect(run('logs', '--payment', 'none-of-that-id').stdout).toBe('');
+  expect(run('sandbox', 'clock', 'soon').status).toBe(2);
+  expect(run('sandbox', 'reset').status).toBe(5);
+});
+
 test('a stop ends in good order, and time goes on where it was', async () => {
   const aheadMs = readSandboxClock(hutong.data)?.aheadMs;
   await hutong.kill('SIGTERM');
@@ -169,4 +185,18 @@ test('a stop ends in good order, and time goes on where it was', async () => {
   findWallets();
   expect(readSandboxClock(hutong.data)?.aheadMs).toBe(aheadMs);
   expect((await pay('1.50')).state).toBe('taken');
+}, 40_000);
+
+test('a switch told twice to stop ends at once, and nothing is lost', async () => {
+  const kept = await pay('1.25');
+  const own = z
+    .object({ pid: z.int() })
+    .parse(JSON.parse(readFileSync(join(hutong.data, 'switch.json'), 'utf8')));
+  process.kill(own.pid, 'SIGTERM');
+  process.kill(own.pid, 'SIGINT');
+  await hutong.kill('SIGTERM');
+  await hutong.start();
+  findWallets();
+  const known = await wallet('alpha').outgoing();
+  expect(known.find(({ key }) => key === kept.key)?.state).toBe('taken');
 }, 40_000);
