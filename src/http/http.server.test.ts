@@ -198,6 +198,74 @@ describe('what is refused is refused as problem+json', () => {
   });
 });
 
+describe('who asks too much is told when to come again', () => {
+  test('a connection over its rate is told to wait; another one is served', async () => {
+    const base = await serve([route({ path: '/in' })], { limits: { requestsPerSecondMax: 2 } });
+    const one = 'POST /in HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n';
+    const answers = await raw(base, `${one}\r\n${one}\r\n${one}connection: close\r\n\r\n`);
+    expect(answers.match(/HTTP\/1.1 \d+/g)).toEqual([
+      'HTTP/1.1 200',
+      'HTTP/1.1 200',
+      'HTTP/1.1 429',
+    ]);
+    expect(answers).toContain('"code":"rate_limited"');
+    expect(answers).toMatch(/retry-after: 1\r\n/);
+    expect((await fetch(`${base}/in`, { method: 'POST' })).status).toBe(200);
+  });
+
+  test('a connection ends after as many requests as it may have', async () => {
+    const limits = { requestsPerConnectionMax: 2 };
+    const base = await serve([route({ path: '/in' })], { limits });
+    const one = 'POST /in HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n';
+    const answers = await raw(base, one + one);
+    expect(answers.match(/HTTP\/1.1 200/g)).toHaveLength(2);
+    expect(answers).toMatch(/connection: close/i);
+  });
+
+  test('connections over the number are closed as they come', async () => {
+    const base = await serve([], { limits: { connectionsMax: 1 } });
+    const port = Number(new URL(base).port);
+    const first = connect(port, '127.0.0.1');
+    await new Promise((resolve) => first.once('connect', resolve));
+    const second = connect(port, '127.0.0.1');
+    await new Promise((resolve) => second.once('close', resolve));
+    expect(first.destroyed).toBe(false);
+    first.destroy();
+  });
+
+  test('who sends a body too slowly is cut off', async () => {
+    const limits = { headersTimeoutMs: 50, requestTimeoutMs: 60 };
+    const base = await serve([route({ path: '/in' })], { limits });
+    const head = 'POST /in HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n';
+    const answer = await raw(base, `${head}content-length: 10\r\n\r\n{`);
+    expect(answer).not.toContain('HTTP/1.1 200');
+    expect(seen).toHaveLength(0);
+  });
+});
+
+test('answers are told by route template, status and code, never by path', async () => {
+  const told: unknown[][] = [];
+  const base = await serve([route({ path: '/v1/things/{id}' })], {
+    observe: (...facts) => told.push(facts.slice(0, 4)),
+  });
+  await fetch(`${base}/v1/things/secret-name`, { method: 'POST' });
+  await fetch(`${base}/v1/things/x`, { method: 'POST', body: 'x' });
+  await fetch(`${base}/secret-name`);
+  expect(told).toEqual([
+    ['/v1/things/{id}', 'POST', 200, null],
+    ['/v1/things/{id}', 'POST', 415, 'content_type_unsupported'],
+    ['(none)', 'GET', 404, 'route_not_found'],
+  ]);
+});
+
+test('before a stop it says that it is not ready, and serves all the same', async () => {
+  const base = await serve([route({ path: '/in' })]);
+  server?.drain();
+  expect((await fetch(`${base}/readyz`)).status).toBe(503);
+  expect((await fetch(`${base}/healthz`)).status).toBe(200);
+  expect((await fetch(`${base}/in`, { method: 'POST' })).status).toBe(200);
+});
+
 describe('health, streams and stopping', () => {
   test('ready only while every check holds', async () => {
     let isLeader = true;

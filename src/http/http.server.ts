@@ -63,7 +63,6 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     noDelay: true,
   });
   server.maxConnections = limits.connectionsMax;
-  server.maxRequestsPerSocket = limits.requestsPerConnectionMax;
   server.timeout = limits.socketTimeoutMs;
   const refuse = (outgoing: ServerResponse, why: Problem) => {
     const requestId = deps.newRequestId();
@@ -88,7 +87,9 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     outgoing.once('close', () => {
       active -= 1;
     });
-    if (stopping.signal.aborted) outgoing.shouldKeepAlive = false;
+    const perConnection = limits.requestsPerConnectionMax;
+    const isWorn = perConnection > 0 && rate.total(incoming.socket) >= perConnection;
+    if (isWorn || stopping.signal.aborted) outgoing.shouldKeepAlive = false;
     // A host or target that is no URL: node-server would word the refusal itself.
     if (!isServable(incoming.headers.host, incoming.url)) {
       refuse(outgoing, problem('request_invalid')).catch(() => undefined);

@@ -40,6 +40,7 @@ export const defaultHttpLimits: HttpLimits = {
 interface Spent {
   sinceMs: number;
   requests: number;
+  total: number;
 }
 
 const SECOND_MS = 1_000;
@@ -53,7 +54,7 @@ export function createRateLimit(perSecondMax: number, nowMs: () => number) {
       const now = nowMs();
       let own = spent.get(connection);
       if (own === undefined) {
-        own = { sinceMs: now, requests: 0 };
+        own = { sinceMs: now, requests: 0, total: 0 };
         spent.set(connection, own);
       }
       if (now - own.sinceMs >= SECOND_MS) {
@@ -61,7 +62,10 @@ export function createRateLimit(perSecondMax: number, nowMs: () => number) {
         own.requests = 0;
       }
       own.requests += 1;
+      own.total += 1;
       return own.requests <= perSecondMax ? 0 : SECOND_MS - (now - own.sinceMs);
     },
+    /** Requests of the connection so far. */
+    total: (connection: object): number => spent.get(connection)?.total ?? 0,
   };
 }
