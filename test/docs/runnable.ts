@@ -68,7 +68,15 @@ export function createReader(environment: Readonly<Record<string, string>> = {})
     const args = commands.trim().replace(/^npx hutong /, '');
     const child = shell(`exec "${process.execPath}" "${launcher}" ${args} --log-level fatal`);
     running.push(child);
-    const lines: unknown[] = await once(child.stdout ?? child, 'data');
+    let complaint = '';
+    child.stderr?.on('data', (part: Buffer) => {
+      complaint += part.toString();
+    });
+    const ended = once(child, 'exit').then(() => {
+      throw new Error(`ended before it was ready:\n${commands}\n${complaint}`);
+    });
+    ended.catch(() => {});
+    const lines: unknown[] = await Promise.race([once(child.stdout ?? child, 'data'), ended]);
     const address = String(lines[0]).trim();
     await until('it is ready', async () => (await fetch(`${address}/readyz`)).status === 200);
     return address;
@@ -84,6 +92,7 @@ export function createReader(environment: Readonly<Record<string, string>> = {})
     },
     async stop() {
       for (const child of running) {
+        if (child.exitCode !== null || child.signalCode !== null) continue;
         const gone = once(child, 'exit');
         child.kill('SIGTERM');
         await gone;
