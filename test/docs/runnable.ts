@@ -43,7 +43,9 @@ export function createReader(environment: Readonly<Record<string, string>> = {})
   const folder = mkdtempSync(join(tmpdir(), 'hutong-docs-'));
   symlinkSync(join(repositoryRoot, 'examples'), join(folder, 'examples'));
   const running: ChildProcess[] = [];
-  const env = { ...process.env, NO_COLOR: '1', HUTONG_LISTEN_PORT: '0', ...environment };
+  // a reader's own database is none of the pages', unless they say so
+  const { DATABASE_URL: _own, ...inherited } = process.env;
+  const env = { ...inherited, NO_COLOR: '1', HUTONG_LISTEN_PORT: '0', ...environment };
 
   function shell(commands: string, timeout?: number): ChildProcess {
     const script = `set -eu\n${prelude}\n${commands}`;
@@ -65,8 +67,8 @@ export function createReader(environment: Readonly<Record<string, string>> = {})
 
   /** A switch has started when it is ready. `exec`: the signal that ends it must reach it. */
   async function start(commands: string): Promise<string> {
-    const args = commands.trim().replace(/^npx hutong /, '');
-    const child = shell(`exec "${process.execPath}" "${launcher}" ${args} --log-level fatal`);
+    const called = commands.trim().replace('npx hutong', `"${process.execPath}" "${launcher}"`);
+    const child = shell(`exec env ${called} --log-level fatal`);
     running.push(child);
     let complaint = '';
     child.stderr?.on('data', (part: Buffer) => {
