@@ -74,18 +74,11 @@ function operationOf({ document, prefix }: Chapter, route: Route): Operation {
 const bodyOf = (content: z.infer<typeof contentSchema> | undefined): Schema | undefined =>
   Object.values(content ?? {})[0]?.schema;
 
-/** Named by the document, or where a body alone uses it. */
-function schemasOf(chapter: Chapter): [string, Schema][] {
-  const shared = Object.entries(chapter.document.components.schemas)
-    .filter(([name]) => !name.startsWith('_'))
-    .map(([name, schema]): [string, Schema] => [name, schemaSchema.parse(schema)]);
-  const local = Object.values(chapter.routes).flatMap((route) => {
-    const { requestBody, responses } = operationOf(chapter, route);
-    const contents = [requestBody?.content, ...Object.values(responses).map((r) => r.content)];
-    return contents.flatMap((content) => Object.entries(bodyOf(content)?.$defs ?? {}));
-  });
-  return [...local, ...shared];
-}
+const schemasOf = ({ document }: Chapter): [string, Schema][] =>
+  Object.entries(document.components.schemas).map(([name, schema]) => [
+    name,
+    schemaSchema.parse(schema),
+  ]);
 
 // by name: modules list their exports in another order where tests run
 const schemas: Schemas = Object.fromEntries(

@@ -5,7 +5,6 @@ import { code } from './markdown.ts';
 
 export interface Schema {
   readonly $ref?: string | undefined;
-  readonly $defs?: Readonly<Record<string, Schema>> | undefined;
   readonly type?: string | undefined;
   readonly description?: string | undefined;
   readonly const?: unknown;
@@ -28,7 +27,6 @@ export interface Schema {
 export const schemaSchema: z.ZodType<Schema> = z.lazy(() =>
   z.object({
     $ref: z.string().optional(),
-    $defs: z.record(z.string(), schemaSchema).optional(),
     type: z.string().optional(),
     description: z.string().optional(),
     const: z.unknown().optional(),

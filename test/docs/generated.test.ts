@@ -1,6 +1,6 @@
 // Pages made from the code are as the code is now, and what they show is true of the contract.
 import { readFileSync } from 'node:fs';
-import { problemDefinitions } from '@hutong/sdk/contract';
+import { openApiDocument, operatorDocument, problemDefinitions } from '@hutong/sdk/contract';
 import { describe, expect, test } from 'vitest';
 import { apiExamples } from '../../scripts/docs/api.ts';
 import { commandsOf, program } from '../../scripts/docs/cli.ts';
@@ -23,6 +23,19 @@ describe('generated pages', () => {
     });
     expect(refused).toEqual([]);
   });
+
+  test.each([openApiDocument(), operatorDocument()])(
+    'every $ref of $info.title leads somewhere',
+    (d) => {
+      const names = [...JSON.stringify(d).matchAll(/"\$ref":"([^"]+)"/g)].map(
+        ([, ref = '']) => ref,
+      );
+      const known = new Set(
+        Object.keys(d.components.schemas).map((n) => `#/components/schemas/${n}`),
+      );
+      expect(names.filter((name) => !known.has(name))).toEqual([]);
+    },
+  );
 
   test('every type of event that the sources write is told, once', () => {
     const told = eventTypes.map(({ type }) => type);

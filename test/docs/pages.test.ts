@@ -1,5 +1,6 @@
 // The commands of the pages do what the pages say. One switch, that of docs/start.md, serves most,
-// in the order of the list; the guide to one's own PostgreSQL has a database and a switch of its own.
+// in the order of the list; the guide to one's own PostgreSQL has a database and a switch of its
+// own.
 import { globSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { repositoryRoot } from '../house/source-tree.ts';

@@ -74,6 +74,9 @@ function bare(schema: unknown): Json {
   return rest;
 }
 
+const ofDocument = (schema: Json) =>
+  JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/')) as Json;
+
 interface Described {
   readonly title: string;
   readonly tags: readonly { readonly name: string; readonly description: string }[];
@@ -112,8 +115,12 @@ export function describe(what: Described, options: OpenApiOptions): OpenApiDocum
   function schemaOf(schema: z.ZodType): Json {
     const id = registry.get(schema)?.id;
     if (id !== undefined) return { $ref: refOf(id) };
-    // Without an id it must stand alone: it can refer to no component.
-    return bare(z.toJSONSchema(schema, { reused: 'inline' }));
+    // What it names by itself becomes a component as well: `#/$defs` would lead nowhere.
+    const { $defs, ...own } = bare(z.toJSONSchema(schema, { reused: 'inline' }));
+    for (const [name, each] of Object.entries(Object($defs) as Json)) {
+      components[name] ??= ofDocument(bare(each));
+    }
+    return ofDocument(own);
   }
 
   const paths: Record<string, Json> = {};

@@ -3,6 +3,7 @@ import * as ids from '../ids.ts';
 import * as money from '../money.ts';
 import { describe, type OpenApiDocument, type OpenApiOptions } from '../native/openapi.ts';
 import * as party from '../native/party.ts';
+import * as payments from '../native/payments.ts';
 import * as status from '../native/status.ts';
 import * as problems from '../problems.ts';
 import * as connections from './connections.ts';
@@ -17,7 +18,18 @@ export const operatorDocument = (options: OpenApiOptions = {}): OpenApiDocument 
       title: 'Hutong operator API',
       tags: [{ name: 'operator', description: 'For the institution that runs the scheme' }],
       routes: [['operator', operatorRoutes]],
-      modules: [ids, money, problems, party, status, participants, connections, scheme, limits],
+      modules: [
+        ids,
+        money,
+        problems,
+        party,
+        payments,
+        status,
+        participants,
+        connections,
+        scheme,
+        limits,
+      ],
     },
     options,
   );
