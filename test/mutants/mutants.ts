@@ -2,6 +2,7 @@
 // notice.
 import { journalMutants } from './journal.mutants.ts';
 import type { Mutant } from './mutant.ts';
+import { nativeMutants } from './native.mutants.ts';
 
 const LEDGER = 'src/ledger/ledger.ts';
 const ledgerTests = ['src/ledger/ledger.test.ts'];
@@ -214,4 +215,5 @@ export const mutants: readonly Mutant[] = [
     tests: signatureTests,
   },
   ...journalMutants,
+  ...nativeMutants,
 ];
