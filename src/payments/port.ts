@@ -106,6 +106,8 @@ export interface CreateOrderCommand extends Idempotent {
 export interface CollectCommand extends Idempotent {
   readonly orderId: string;
   readonly payerAlias: string;
+  /** Only the switch gives one: a payer's wallet may trust what it says. */
+  readonly reference?: string | null;
   readonly waitMs: number;
 }
 

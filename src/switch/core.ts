@@ -16,6 +16,7 @@ import { createJournal, type Journal, type JournalLog } from '../journal/journal
 import { createPostgresStore } from '../journal/store.postgres.ts';
 import { createVault } from '../journal/vault.ts';
 import { createLedger } from '../ledger/ledger.ts';
+import { createCollector, createMandateBook, createPayerOf } from '../mandates/index.ts';
 import { createNoticeBook, createNotices } from '../notices/index.ts';
 import { createParticipants } from '../participants/index.ts';
 import { createDelivery } from '../payments/delivery.ts';
@@ -23,9 +24,10 @@ import { createExpiry } from '../payments/expiry.ts';
 import { createEncoder, type Outlet } from '../payments/instruct.ts';
 import { createPaymentMachine } from '../payments/payment.engine.ts';
 import { createPaymentReader } from '../payments/payment.load.ts';
+import { isEnded } from '../payments/payment.ts';
 import { createPaymentsService } from '../payments/payments.service.ts';
 import type { PaymentsPort } from '../payments/port.ts';
-import type { QuotedTerms } from '../payments/service.deps.ts';
+import type { QuotedTerms, ServiceDeps } from '../payments/service.deps.ts';
 import type { DatabaseConnection } from '../postgres/index.ts';
 import { createQuotes } from '../quotes/index.ts';
 import type { Clock, Ids, Random } from '../runtime/index.ts';
@@ -114,6 +116,7 @@ function openRooms(options: CoreOptions, { journal, ledger, vault }: Opened, gro
   const notices = createNoticeBook();
   const admin = createAdmin();
   const webhooks = createWebhookBook();
+  const mandates = createMandateBook();
   const machines = [
     limits.machine,
     participants.machine,
@@ -121,7 +124,8 @@ function openRooms(options: CoreOptions, { journal, ledger, vault }: Opened, gro
     quotes.machine,
     machine,
   ];
-  journal.register([...machines, notices.machine, admin.machine, webhooks.machine]);
+  const others = [notices.machine, admin.machine, webhooks.machine, mandates.machine];
+  journal.register([...machines, ...others]);
   const { reader, unseal } = journal;
   const aliases = createDirectoryService({
     journal,
@@ -142,6 +146,7 @@ function openRooms(options: CoreOptions, { journal, ledger, vault }: Opened, gro
     admin,
     webhooks,
     limits,
+    mandates,
   };
 }
 
@@ -204,6 +209,22 @@ function startWork(
   return { delivery, expiry, notices };
 }
 
+/** What makes the payments of mandates: its payers are found by a mandate, not by an alias. */
+function collectUnderMandates(deps: ServiceDeps, rooms: Rooms, { onDefect }: Ground) {
+  const { journal, clock, indexKey } = deps;
+  const { mandates: book, machine, participants } = rooms;
+  const { isUsable } = participants.view;
+  const payments = createPaymentsService({
+    ...deps,
+    resolve: createPayerOf({ book, indexKey, isUsable }),
+  });
+  const mayHaveEnded = (paymentId: string) => {
+    const live = machine.book.payment(paymentId);
+    return live === undefined || isEnded(live.state);
+  };
+  return createCollector({ journal, book, payments, mayHaveEnded, clock, onDefect });
+}
+
 export function createCore(options: CoreOptions) {
   const { clock, log } = options;
   const indexKey = indexKeyOf(options.kek);
@@ -220,7 +241,8 @@ export function createCore(options: CoreOptions) {
   const { journal } = opened;
   const rooms = openRooms(options, opened, ground);
   const { resolve, quote } = payeesOf(rooms);
-  const payments = createPaymentsService({
+  const { isUsable } = rooms.participants.view;
+  const deps: ServiceDeps = {
     journal,
     machine: rooms.machine,
     stored: rooms.stored,
@@ -232,11 +254,13 @@ export function createCore(options: CoreOptions) {
     price: rooms.quotes.view.price,
     quote,
     participantOf: (connectionId) =>
-      rooms.participants.view.isUsable(connectionId)
+      isUsable(connectionId)
         ? rooms.participants.view.connection(connectionId)?.participantId
         : undefined,
     maskName,
-  });
+  };
+  const payments = createPaymentsService(deps);
+  const collector = collectUnderMandates(deps, rooms, ground);
   const { delivery, expiry, notices } = startWork(options, journal, rooms, ground, payments);
   return {
     ...opened,
@@ -245,7 +269,9 @@ export function createCore(options: CoreOptions) {
     resolve,
     payments,
     delivery,
+    collector,
     async stop(): Promise<void> {
+      collector.stop();
       expiry.stop();
       delivery.stop();
       await notices.stop();

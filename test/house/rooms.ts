@@ -16,7 +16,7 @@ export const tiers: readonly (readonly string[])[] = [
   ['participants'],
   ['directory', 'quotes'],
   ['payments'],
-  ['compliance', 'merchants', 'notices', 'settlement', 'transparency', 'webhooks'],
+  ['compliance', 'mandates', 'merchants', 'notices', 'settlement', 'transparency', 'webhooks'],
   ['simulated'],
   ['dialects'],
   ['admin', 'http'],
