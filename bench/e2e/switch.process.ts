@@ -16,7 +16,13 @@ const CLAIMS_AT_ONCE = 1_000;
 // its parent's own argument
 const setup = z.custom<BenchSetup>().parse(JSON.parse(process.argv[2] ?? '{}'));
 const logger = createLogger({ level: 'warn', clock: systemClock });
-const settings = settingsSchema.parse({ dataFolder: setup.dataFolder, listenPort: 0 });
+// metrics cost little; with this their cost is measured
+const metricsPort = process.env['BENCH_METRICS_PORT'];
+const settings = settingsSchema.parse({
+  dataFolder: setup.dataFolder,
+  listenPort: 0,
+  metricsPort,
+});
 const hutong = await startSwitch(settings, logger);
 await hutong.leading();
 const ids = createIds({ clock: systemClock, random: createCryptoRandom() });

@@ -118,6 +118,8 @@ test('one payment is one trace: request, commit and the call to the payee’s wa
   const prepared = own.find((span) => span.parent === request?.spanId);
   expect(prepared?.name).toBe('journal.submit');
   expect(call).toBeDefined();
+  // the payee's wallet was told which trace it is part of
+  expect(own.find(({ name }) => name === 'injected')?.spanId).toBe(call?.spanId);
 });
 
 test('time passes at once, for what the scheme waits for and not for signatures', async () => {

@@ -1,9 +1,8 @@
 // An OpenTelemetry SDK as an operator would set one up, with an exporter that appends every span
 // to the file of SPANS_FILE. Loaded by a switch under test (setting `tracingModule`).
 import { appendFileSync } from 'node:fs';
-import { context, propagation, trace } from '@opentelemetry/api';
+import { type Context, context, propagation, type TextMapSetter, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import {
   BasicTracerProvider,
   type ReadableSpan,
@@ -26,7 +25,20 @@ const exporter = {
 };
 
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+/** W3C Trace Context, outbound: what the callee would read. */
+const propagator = {
+  inject(of: Context, carrier: unknown, setter: TextMapSetter) {
+    const span = trace.getSpanContext(of);
+    if (span === undefined) return;
+    const flags = span.traceFlags.toString(16).padStart(2, '0');
+    const value = `00-${span.traceId}-${span.spanId}-${flags}`;
+    setter.set(carrier, 'traceparent', value);
+    appendFileSync(file, `${JSON.stringify({ ...span, name: 'injected', parent: null, value })}\n`);
+  },
+  extract: (of: Context) => of,
+  fields: () => ['traceparent'],
+};
+propagation.setGlobalPropagator(propagator);
 trace.setGlobalTracerProvider(
   new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }),
 );
