@@ -1,6 +1,6 @@
 // `bench lookup`: signed look-ups of many different people, answers signed and verified. What a
-// core could do is CPU of the switch and PostgreSQL per look-up, from /proc: the machine's cores are
-// shared with those who ask and those who are asked.
+// core could do is CPU of the switch and PostgreSQL per look-up, from /proc: the machine's cores
+// are shared with those who ask and those who are asked.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

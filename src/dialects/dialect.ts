@@ -10,6 +10,7 @@ import type {
   Credential,
   Idempotent,
   Outcome,
+  Party,
   PaymentsPort,
 } from '../payments/port.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -116,6 +117,59 @@ export interface WebhooksPort {
   ping(credential: Credential, id: string): Promise<Outcome<number | null>>;
   deliveries(credential: Credential, id: string): Promise<Outcome<readonly WebhookDeliveryView[]>>;
   redeliver(credential: Credential, id: string, event: EventPlace): Promise<Outcome<null>>;
+}
+
+export interface MandateView {
+  readonly id: string;
+  readonly status:
+    | 'proposed'
+    | 'active'
+    | 'paused'
+    | 'declined'
+    | 'revoked'
+    | 'expired'
+    | 'finished';
+  readonly payerParticipantId: string;
+  readonly payeeParticipantId: string;
+  readonly purpose: string | null;
+  readonly amount: Amount;
+  readonly periodMax: Amount;
+  readonly used: Amount;
+  readonly period: 'day' | 'week' | 'month' | 'quarter' | 'year';
+  readonly isScheduled: boolean;
+  readonly payments: number;
+  readonly firstAtMs: number;
+  readonly endsAtMs: number | null;
+}
+
+/** What payers agree to beforehand. */
+export interface MandatesPort {
+  propose(
+    wish: Idempotent &
+      Pick<
+        MandateView,
+        'amount' | 'periodMax' | 'period' | 'isScheduled' | 'endsAtMs' | 'purpose'
+      > & {
+        readonly payee: Party;
+        readonly payerAlias: string;
+        readonly firstAtMs: number | null;
+        readonly countMax: number | null;
+      },
+  ): Promise<Outcome<MandateView>>;
+  consent(
+    wish: Idempotent & { readonly id: string; readonly authorisation: object },
+  ): Promise<Outcome<MandateView>>;
+  move(
+    wish: Idempotent & {
+      readonly id: string;
+      readonly to: 'declined' | 'paused' | 'active' | 'revoked';
+    },
+  ): Promise<Outcome<MandateView>>;
+  /** It is collected after the answer: events tell what becomes of it. */
+  collect(
+    wish: Idempotent & { readonly id: string; readonly amount: Amount },
+  ): Promise<Outcome<MandateView>>;
+  list(credential: Credential): Promise<Outcome<readonly MandateView[]>>;
 }
 
 export interface OwnKeyView {
@@ -229,6 +283,7 @@ export interface DialectDeps {
   readonly rates: RatesPort;
   readonly webhooks: WebhooksPort;
   readonly ownKeys: OwnKeysPort;
+  readonly mandates: MandatesPort;
   readonly events: EventsPort;
   readonly currencies: Currencies;
   readonly clock: Clock;

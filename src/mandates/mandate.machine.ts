@@ -21,6 +21,8 @@ const RETRY_MS: readonly number[] = [4 * 3_600_000, 24 * 3_600_000, 72 * 3_600_0
 export interface MandateBook {
   readonly machine: Machine<MandateCommand, MandateResult>;
   mandate(id: string): Readonly<Mandate> | undefined;
+  /** Those that have not ended. */
+  live(): Iterable<Readonly<Mandate>>;
   execution(id: string, n: number): Readonly<Execution> | undefined;
   open(): Iterable<Readonly<Execution>>;
   /** Those that the clock has something to say to. */
@@ -181,7 +183,7 @@ export function createMandateBook(): MandateBook {
     const problem = judge(mandate, command.amountMinor, context);
     if (problem !== null) return refused(problem);
     const execution = execute(mandate, command.amountMinor, context);
-    context.claimKey('execution', keyOf(mandate.id, execution.n));
+    context.claimKey('mandate', mandate.id);
     return done(mandate, execution);
   }
 
@@ -348,6 +350,7 @@ export function createMandateBook(): MandateBook {
     mandate: (id) => mandates.get(id),
     execution: (id, n) => open.get(keyOf(id, n)),
     open: () => open.values(),
+    live: () => [...mandates.values()].filter(({ status }) => isLive(status)),
     ticking,
     machine: {
       name: 'mandates',

@@ -18,7 +18,8 @@ export type Operation =
   | 'bulk'
   | 'operator'
   | 'webhook'
-  | 'key';
+  | 'key'
+  | 'mandate';
 
 /** 16 bytes of HMAC-SHA-256, as 32 hex digits. */
 function tag(indexKey: Uint8Array, text: string): string {

@@ -48,7 +48,7 @@ interface Deps {
   readonly currencies: Currencies;
   readonly clock: Clock;
   readonly ids: Ids;
-  readonly dialects: ReadonlySet<string>;
+  readonly dialectIds: ReadonlySet<string>;
 }
 
 const ALGORITHMS: Readonly<Record<string, string>> = {
@@ -97,7 +97,7 @@ function algorithmOf(jwk: string): string {
 }
 
 export function createOwnKeysPort(deps: Deps): OwnKeysPort {
-  const { core, currencies, clock, ids, dialects } = deps;
+  const { core, currencies, clock, ids, dialectIds } = deps;
   const { journal, participants, indexKey } = core;
   const { view } = participants;
   const newId = ids.uuid;
@@ -105,7 +105,7 @@ export function createOwnKeysPort(deps: Deps): OwnKeysPort {
     journal,
     participants,
     currencies,
-    dialects,
+    dialects: dialectIds,
     newId,
     indexKey,
   });

@@ -34,6 +34,7 @@ import { type Core, createCore } from './core.ts';
 import { createDirectoryPort } from './directory.port.ts';
 import { createEventsPort, readEvents } from './events.port.ts';
 import { isHolderDead, ownHolder } from './holder.ts';
+import { createMandatesPort } from './mandates.port.ts';
 import { observedConnector } from './observing.ts';
 import { enrolFirst } from './operator-key.ts';
 import { createOutlets, type Outlets } from './outlets.ts';
@@ -65,6 +66,7 @@ export interface Switch {
 
 /** Of the time a stop may take, what requests under way may use of it. */
 const REQUESTS_SHARE = 0.6;
+const dialectIds: ReadonlySet<string> = new Set(dialects.map(({ id }) => id));
 const SIGNING_KEY_FILE = 'signing-key.json';
 
 function required<T extends { readonly ok: boolean }>(
@@ -178,14 +180,8 @@ function wire(
     directory: createDirectoryPort({ core, outlets, clock, ids }),
     participants: createParticipantsPort({ core, outlets, clock }),
     rates: createRatesPort({ core, currencies, clock, ids }),
-    ownKeys: createOwnKeysPort({
-      core,
-      outlets,
-      currencies,
-      clock,
-      ids,
-      dialects: new Set(dialects.map(({ id }) => id)),
-    }),
+    ownKeys: createOwnKeysPort({ core, outlets, currencies, clock, ids, dialectIds }),
+    mandates: createMandatesPort({ core, outlets, clock, ids }),
     webhooks: createWebhooksPort({ core, delivery: () => delivery, guard, clock, ids }),
     events: createEventsPort(core.journal),
     currencies,
@@ -208,7 +204,6 @@ function operatorsDeps({ core, outlets, deps }: Wired): AdminDeps {
   const { journal, participants, quotes, admin, machine, indexKey } = core;
   const { clock, ids, currencies, signingKey, replays } = deps;
   const newId = ids.uuid;
-  const known = new Set(dialects.map(({ id }) => id));
   return {
     admin,
     journal,
@@ -218,7 +213,7 @@ function operatorsDeps({ core, outlets, deps }: Wired): AdminDeps {
       journal,
       participants,
       currencies,
-      dialects: known,
+      dialects: dialectIds,
       newId,
       indexKey,
     }),

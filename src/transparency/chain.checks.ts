@@ -267,7 +267,7 @@ const keys = sqlCheck({
       what: 'key that stands for something unknown',
       sql: `select resource as who from keys where not starts_with(resource, 'refused:')
         and resource not in ('payment', 'order', 'quote', 'participant_command', 'alias_command',
-          'fee_schedule', 'fx_rate', 'webhook', 'action')`,
+          'fee_schedule', 'fx_rate', 'webhook', 'mandate', 'action')`,
     },
   ],
 });

@@ -65,6 +65,18 @@ const BODIES: Readonly<Record<string, Parameters<typeof badBodies>[0]>> = {
   createRefund: { amount: money },
   capturePayment: { amount: money },
   fulfilPayment: { fulfilment: 'A'.repeat(43) },
+  proposeMandate: {
+    payee: party,
+    payerAlias: alias,
+    amount: money,
+    periodMax: money,
+    period: 'day',
+  },
+  consentMandate: {
+    authorisation: { method: 'pin', at: '2026-11-24T00:00:00.000Z', termsHash: 'A'.repeat(43) },
+  },
+  moveMandate: { to: 'revoked' },
+  collectMandate: { amount: money },
   addOwnKey: { jwk: { kty: 'OKP' } },
   retireOwnKey: {},
   createWebhook: { url: 'http://127.0.0.1:9/hook' },

@@ -16,7 +16,7 @@ import {
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { generateSigningKey } from '../../src/signatures/index.ts';
-import { type RunningSwitch, startRunningSwitch } from './running-switch.ts';
+import { type RunningSwitch, startRunningSwitch, until } from './running-switch.ts';
 
 let hutong: RunningSwitch;
 let alpha: HutongClient;
@@ -182,6 +182,43 @@ test('wages are paid in one signed call: a result for each, a bad line harms onl
   expect([again.end.replayed, again.end.refused]).toEqual([198, 2]);
   const other = sendBulk(items.slice(1), 'wages');
   expect(await codeOf(other)).toBe('idempotency_conflict');
+});
+
+test('a payer agrees once, the payee collects within it, and after the revocation no more', async () => {
+  const wish = {
+    payee: { account: 'teahouse', name: 'Old Street Teahouse' },
+    payerAlias: 'phone:+8613800000001',
+    amount: yuan('30.00'),
+    periodMax: yuan('50.00'),
+    period: 'month',
+    purpose: 'tea every month',
+  } as const;
+  const proposed = await bravo.call('proposeMandate', { body: wish, idempotencyKey: 'tea' });
+  const again = await bravo.call('proposeMandate', { body: wish, idempotencyKey: 'tea' });
+  expect([proposed.status, again.id]).toEqual(['proposed', proposed.id]);
+  const params = { id: proposed.id };
+  const take = (amount: string) =>
+    bravo.call('collectMandate', { params, body: { amount: yuan(amount) } });
+  expect(await codeOf(take('10.00'))).toBe('transition_refused');
+  const at = new Date().toISOString();
+  const authorisation = { method: 'pin', at, termsHash: 'A'.repeat(43) };
+  const agree = { params, body: { authorisation } };
+  expect(await codeOf(charlie.call('consentMandate', agree))).toBe('resource_not_found');
+  expect(await codeOf(bravo.call('consentMandate', agree))).toBe('not_permitted');
+  expect((await alpha.call('consentMandate', agree)).status).toBe('active');
+  const before = Number(position(await bravo.positions()).balance);
+  expect(await codeOf(take('30.01'))).toBe('limit_exceeded');
+  expect((await take('30.00')).used).toEqual(yuan('30.00'));
+  expect(await codeOf(take('20.01'))).toBe('limit_exceeded');
+  await until('the teahouse is paid', async () => {
+    return Number(position(await bravo.positions()).balance) > before;
+  });
+  const { mandates } = await alpha.call('listMandates', {});
+  expect(mandates.map(({ id, payments }) => [id, payments])).toEqual([[proposed.id, 1]]);
+  expect((await charlie.call('listMandates', {})).mandates).toEqual([]);
+  const revoke = { params, body: { to: 'revoked' } } as const;
+  expect((await alpha.call('moveMandate', revoke)).status).toBe('revoked');
+  expect(['transition_refused', 'resource_not_found']).toContain(await codeOf(take('1.00')));
 });
 
 test('a participant changes its own key without a gap, and never gives up the last one', async () => {

@@ -2,6 +2,7 @@
 export * from './bulk.ts';
 export * from './directory.ts';
 export * from './holds.ts';
+export * from './mandates.ts';
 export * from './openapi.ts';
 export * from './orders.ts';
 export * from './participant.ts';

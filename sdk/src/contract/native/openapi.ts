@@ -7,6 +7,7 @@ import * as problems from '../problems.ts';
 import * as bulk from './bulk.ts';
 import * as directory from './directory.ts';
 import * as holds from './holds.ts';
+import * as mandates from './mandates.ts';
 import * as orders from './orders.ts';
 import * as participant from './participant.ts';
 import * as party from './party.ts';
@@ -44,6 +45,7 @@ const modules: readonly Readonly<Record<string, unknown>>[] = [
   bulk,
   holds,
   orders,
+  mandates,
   participant,
   directory,
   rates,

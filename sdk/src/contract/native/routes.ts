@@ -8,6 +8,13 @@ import {
 } from './directory.ts';
 import { capturePaymentRoute, fulfilPaymentRoute, releasePaymentRoute } from './holds.ts';
 import {
+  collectMandateRoute,
+  consentMandateRoute,
+  listMandatesRoute,
+  moveMandateRoute,
+  proposeMandateRoute,
+} from './mandates.ts';
+import {
   closeOrderRoute,
   createCollectionRoute,
   createOrderRoute,
@@ -75,6 +82,11 @@ export const switchRoutes = {
   getOrder: getOrderRoute,
   closeOrder: closeOrderRoute,
   createCollection: createCollectionRoute,
+  proposeMandate: proposeMandateRoute,
+  listMandates: listMandatesRoute,
+  consentMandate: consentMandateRoute,
+  moveMandate: moveMandateRoute,
+  collectMandate: collectMandateRoute,
   claimAlias: claimAliasRoute,
   releaseAlias: releaseAliasRoute,
   setRate: setRateRoute,

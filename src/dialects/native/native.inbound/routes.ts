@@ -7,6 +7,7 @@ import type { NativeDeps } from '../native.deps.ts';
 import { bulkRoutes } from './bulk.routes.ts';
 import { directoryRoutes } from './directory.routes.ts';
 import { holdRoutes } from './holds.routes.ts';
+import { mandateRoutes } from './mandates.routes.ts';
 import { orderRoutes } from './orders.routes.ts';
 import { participantRoutes, profileRoutes } from './participant.routes.ts';
 import { paymentRoutes } from './payments.routes.ts';
@@ -22,6 +23,7 @@ export function nativeRoutes(deps: NativeDeps): readonly InboundRoute[] {
     ...bulkRoutes(deps, auth, on),
     ...holdRoutes(deps, on),
     ...orderRoutes(deps, on),
+    ...mandateRoutes(deps, on),
     ...directoryRoutes(deps, on),
     ...rateRoutes(deps, on),
     ...participantRoutes(deps, on),
