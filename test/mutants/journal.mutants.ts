@@ -70,7 +70,7 @@ export const journalMutants: readonly Mutant[] = [
   },
   {
     what: 'a command that cannot be written takes its neighbours along',
-    file: WRITER,
+    file: 'src/journal/queue.ts',
     find: 'const middle = entries.length >> 1;',
     replace: "const middle = 0;\n  for (const entry of entries) entry.refuse('internal');",
     tests: journalTests,
